@@ -1,0 +1,10 @@
+# cmake -DPROGRAM=conformance -DNAME=... -DENGINE=... -DFOLDER=... -P run_conformance.cmake
+set(EXPECTED "${FOLDER}/${NAME}.out")
+if(EXISTS "${FOLDER}/${NAME}.rota")
+    if(NOT EXISTS "${FOLDER}/${NAME}.why")
+        message(FATAL_ERROR "${NAME}.rota differs from asyncio: say why in one or two lines in ${NAME}.why")
+    endif()
+    set(EXPECTED "${FOLDER}/${NAME}.rota")
+endif()
+set(ARGUMENTS "${NAME}" "${ENGINE}")
+include("${CMAKE_CURRENT_LIST_DIR}/run_and_compare.cmake")
