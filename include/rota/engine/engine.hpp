@@ -1,0 +1,117 @@
+#pragma once
+
+#include <rota/base/clock.hpp>
+#include <rota/base/export.hpp>
+#include <rota/engine/operation.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace rota::inline v0 {
+
+/// Which engine a loop runs on. `automatic` takes io_uring where the kernel gives a ring and epoll where it refuses.
+enum class engine_kind : std::uint8_t { automatic, uring, epoll, simulated };
+
+/// Socket options an engine can set; values as the kernel takes them.
+enum class socket_option : std::uint8_t { reuse_address, reuse_port, no_delay, keep_alive, ipv6_only };
+
+/// How an engine is made. Zero always means "the engine's own choice".
+struct engine_options {
+    engine_options() = default;
+    explicit engine_options(engine_kind wanted) : kind(wanted) {}
+
+    engine_kind kind = engine_kind::automatic;
+    /// Entries of the submission ring (io_uring). Small ones work, only slower.
+    std::uint32_t ring_entries = 0;
+    /// The most threads for blocking work.
+    std::uint32_t blocking_threads = 0;
+    /// What a simulated engine draws sizes, latencies and orders from. 0: first in, first out, no latency, whole segments.
+    std::uint64_t seed = 0;
+};
+
+/// Why an engine's `wait` came back.
+enum class wait_outcome : std::uint8_t {
+    /// Something completed, or `wake` was called.
+    events,
+    /// The deadline passed first.
+    deadline,
+    /// A simulated engine has nothing left that could ever happen: every task waits for ever.
+    stuck,
+};
+
+/// What talks to the kernel, or pretends to. One for each loop, chosen at run time, used only by the thread that runs it;
+/// `wake` alone may be called from other threads and from signal handlers.
+///
+/// The contract is completion-shaped. `submit` either finishes an operation at once (true; its result is set and nobody
+/// is called) or keeps it until it calls `operation::finish` from inside `wait`, exactly once. An operation on a stale
+/// handle finishes at once with `-EBADF`. At most one receive and one send, or any number of accepts, should be pending
+/// on a handle; more are served first come, first served.
+class ROTA_API engine : public detail::clock_source {
+public:
+    virtual ~engine() = default;
+    engine(engine const&) = delete;
+    engine& operator=(engine const&) = delete;
+
+    virtual engine_kind kind() const noexcept = 0;
+    /// Why `automatic` did not get io_uring: the call and its error; empty where it did or was not asked.
+    std::string const& fallback_reason() const noexcept { return fallback_reason_; }
+
+    /// True: finished at once. False: `finish` will be called from `wait`.
+    virtual bool submit(operation& op) noexcept = 0;
+    /// Asks a pending operation to end soon. Nothing to do where it is finishing already. Never calls `finish` itself.
+    virtual void cancel(operation& op) noexcept = 0;
+    /// Submits what is queued, delivers what has completed, and waits for that until `deadline` (one that is past: not at
+    /// all). Throws `rota::system_error` where the kernel refuses the ring itself.
+    virtual wait_outcome wait(clock::time_point deadline) = 0;
+    /// Makes the present or next `wait` return. From any thread or signal handler.
+    virtual void wake() noexcept = 0;
+    /// 64 random bits; in simulation from the seed.
+    virtual std::uint64_t random() noexcept = 0;
+
+    /// The calls that never wait. Each gives 0 or a negative errno.
+    virtual std::int32_t open_socket(address_family family, io_handle& opened) noexcept = 0;
+    virtual std::int32_t set_option(io_handle handle, socket_option option, int value) noexcept = 0;
+    virtual std::int32_t bind(io_handle handle, socket_address const& address) noexcept = 0;
+    virtual std::int32_t listen(io_handle handle, int backlog) noexcept = 0;
+    virtual std::int32_t local_address(io_handle handle, socket_address& address) noexcept = 0;
+    virtual std::int32_t peer_address(io_handle handle, socket_address& address) noexcept = 0;
+    /// Closes without anyone waiting for it, as destructors must: like a `close_operation` that nobody awaits.
+    virtual void close(io_handle handle) noexcept = 0;
+
+    /// Whether `wait` would find something, told from memory alone: no call into the kernel, no clock.
+    bool peek() const noexcept {
+        return __atomic_load_n(arrived_, __ATOMIC_ACQUIRE) != reaped_ ||
+               (__atomic_load_n(flags_, __ATOMIC_RELAXED) & flag_mask_) != 0 || woken_.load(std::memory_order_relaxed);
+    }
+
+    /// How many operations are pending, closes included: 0 means that the engine may be destroyed.
+    std::size_t pending() const noexcept { return pending_; }
+
+protected:
+    engine() = default;
+
+    /// Counters in memory that say "something arrived": a ring's completion tail against what was reaped, and a flag word.
+    /// Engines without a ring leave them at words of their own that never change.
+    std::uint32_t quiet_ = 0;
+    std::uint32_t const* arrived_ = &quiet_;
+    std::uint32_t reaped_ = 0;
+    std::uint32_t const* flags_ = &quiet_;
+    std::uint32_t flag_mask_ = 0;
+    /// Set by `wake`, cleared by `wait`.
+    std::atomic<bool> woken_{false};
+    std::size_t pending_ = 0;
+    std::string fallback_reason_;
+};
+
+/// Makes the engine that `options` ask for; the environment's `ROTA_ENGINE` (`auto uring epoll simulated`) and
+/// `ROTA_SEED` override `automatic` and a seed of 0. `uring` asked for by name and refused throws `rota::system_error`;
+/// `automatic` falls back to epoll and keeps the reason.
+ROTA_API std::unique_ptr<engine> make_engine(engine_options const& options = {});
+
+/// `uring`, `epoll`, `simulated`, `auto`.
+ROTA_API std::string_view to_string(engine_kind kind) noexcept;
+
+}  // namespace rota::inline v0

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <rota/base/intrusive_list.hpp>
+#include <rota/engine/io_handle.hpp>
+#include <rota/engine/socket_address.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace rota::inline v0 {
+
+enum class opcode : std::uint8_t { accept, connect, receive, send, shutdown, close, blocking };
+
+/// Something an engine has been asked to do. It lives in the awaiter, so in the coroutine's frame: nothing is allocated
+/// for it. Neither it nor what it points to may move or die between `engine::submit` returning false and `completed_`
+/// being called; `engine::cancel` only asks, and the operation's own completion answers.
+///
+/// `result` is then the count or 0, or a negative errno. `-ECANCELED` says that nothing happened: a cancel that lost the
+/// race against the operation leaves the operation's own result.
+class operation : public detail::list_node {
+public:
+    using completion = void (*)(operation&) noexcept;
+
+    operation(opcode code, io_handle handle, completion completed) noexcept
+        : completed_(completed), handle_(handle), code_(code) {}
+
+    opcode code() const noexcept { return code_; }
+    io_handle handle() const noexcept { return handle_; }
+    std::int32_t result() const noexcept { return result_; }
+
+    /// For engines: the operation is finished. Calls back into its owner, which may destroy it.
+    void finish(std::int32_t result) noexcept {
+        result_ = result;
+        completed_(*this);
+    }
+    /// For engines: the operation finished inside `submit`, whose answer is then true; nobody is called.
+    void finish_at_once(std::int32_t result) noexcept { result_ = result; }
+
+    /// For engines: what stage the operation is at; each engine has its own meanings, 0 is "not submitted".
+    std::uint8_t stage = 0;
+
+private:
+    completion completed_;
+    io_handle handle_;
+    std::int32_t result_ = 0;
+    opcode code_;
+};
+
+/// Accepts a connection; result 0 with `accepted` and `peer` filled.
+struct accept_operation : operation {
+    accept_operation(io_handle listener, completion completed) noexcept
+        : operation(opcode::accept, listener, completed) {}
+    io_handle accepted{};
+    socket_address peer{};
+};
+
+/// Connects to `to`; result 0. A cancelled or failed connect leaves the handle good for nothing but `close`.
+struct connect_operation : operation {
+    connect_operation(io_handle handle, socket_address const& address, completion completed) noexcept
+        : operation(opcode::connect, handle, completed), to(address) {}
+    socket_address to;
+};
+
+/// Receives what is there, at least one byte; result 0 is the end.
+struct receive_operation : operation {
+    receive_operation(io_handle handle, void* into, std::size_t room, completion completed) noexcept
+        : operation(opcode::receive, handle, completed), buffer(into), length(room) {}
+    void* buffer;
+    std::size_t length;
+};
+
+/// Sends some of the bytes, at least one; never raises SIGPIPE.
+struct send_operation : operation {
+    send_operation(io_handle handle, void const* from, std::size_t bytes, completion completed) noexcept
+        : operation(opcode::send, handle, completed), data(from), length(bytes) {}
+    void const* data;
+    std::size_t length;
+};
+
+/// Ends the sending side, the receiving side or both.
+struct shutdown_operation : operation {
+    enum class side : std::uint8_t { receive, send, both };
+    shutdown_operation(io_handle handle, side which_side, completion completed) noexcept
+        : operation(opcode::shutdown, handle, completed), which(which_side) {}
+    side which;
+};
+
+/// Closes the handle: from here on it is stale, what is pending on it is cancelled, and when the last of that has
+/// completed the descriptor is closed and this completes with 0. It can not be cancelled.
+struct close_operation : operation {
+    close_operation(io_handle handle, completion completed) noexcept : operation(opcode::close, handle, completed) {}
+};
+
+/// Runs `work` on the engine's pool of threads (in simulation inline, at a seeded later time) and completes with 0 on
+/// the engine's own thread. Cancelled while still queued it is withdrawn with `-ECANCELED`; once it runs, it is awaited.
+/// `work` must not throw and must touch only what the operation's owner keeps alive until it completes.
+struct blocking_operation : operation {
+    using function = void (*)(blocking_operation&) noexcept;
+    blocking_operation(function to_run, completion completed) noexcept
+        : operation(opcode::blocking, io_handle{}, completed), work(to_run) {}
+    function work;
+};
+
+}  // namespace rota::inline v0

@@ -1,0 +1,253 @@
+#include "epoll.hpp"
+
+#include "kernel_engine.hpp"
+
+#include <rota/base/error.hpp>
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+namespace rota::inline v0::detail {
+namespace {
+
+/// Says that the operation has to wait; no result is this one.
+constexpr std::int32_t must_wait = INT_MIN;
+
+std::uint64_t to_word(handle_slot const& slot) noexcept {
+    return std::uint64_t{slot.generation} << 32 | slot.index;
+}
+io_handle from_word(std::uint64_t word) noexcept {
+    return {static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(word >> 32)};
+}
+/// No slot's word: a slot's index ends long before.
+constexpr std::uint64_t wake_word = ~std::uint64_t{0};
+
+/// Each descriptor is registered once, edge-triggered, when something first has to wait for it: one call to epoll_ctl in
+/// its life. Between edges the slot remembers what the last calls found, so that no call is made which must fail.
+class epoll_engine final : public kernel_engine {
+public:
+    epoll_engine(engine_options const& options, std::string fallback_reason);
+    ~epoll_engine() override { ::close(epoll_); }
+
+    engine_kind kind() const noexcept override { return engine_kind::epoll; }
+    wait_outcome wait(clock::time_point deadline) override;
+
+private:
+    bool start(handle_slot& slot, operation& op) noexcept override;
+    void abandon(handle_slot&, operation& op) noexcept override { finish_later(op, -ECANCELED); }
+    void operation_left(handle_slot&) noexcept override {}
+
+    std::int32_t attempt(handle_slot& slot, operation& op) noexcept;
+    std::int32_t attempt_accept(handle_slot& slot, accept_operation& op) noexcept;
+    static std::int32_t attempt_connect(handle_slot& slot, connect_operation& op) noexcept;
+    static std::int32_t attempt_receive(handle_slot& slot, receive_operation& op) noexcept;
+    static std::int32_t attempt_send(handle_slot& slot, send_operation& op) noexcept;
+
+    std::int32_t expect_edges(handle_slot& slot) noexcept;
+    bool handle_event(epoll_event const& event) noexcept;
+    bool serve(io_handle handle, operation_list handle_slot::*list, bool handle_slot::*ready) noexcept;
+    int poll(clock::time_point deadline);
+
+    int epoll_ = -1;
+    bool has_pwait2_ = true;
+    std::array<epoll_event, 256> events_{};
+};
+
+epoll_engine::epoll_engine(engine_options const& options, std::string fallback_reason) : kernel_engine(options) {
+    fallback_reason_ = std::move(fallback_reason);
+    epoll_ = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll_ < 0) throw_system_error(errno, "epoll_create1");
+    // Edge-triggered as well, so that nobody has to read the counter back: each write is an edge.
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLET;
+    event.data.u64 = wake_word;
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_descriptor(), &event) < 0) {
+        int const error = errno;
+        ::close(epoll_);
+        throw_system_error(error, "epoll_ctl");
+    }
+}
+
+std::int32_t epoll_engine::expect_edges(handle_slot& slot) noexcept {
+    if (slot.registered) return 0;
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.data.u64 = to_word(slot);
+    // What became ready between the call that would have blocked and this one is reported as the first edge.
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, slot.descriptor, &event) < 0) return -errno;
+    slot.registered = true;
+    return 0;
+}
+
+bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {
+    if (op.code() == opcode::shutdown) {
+        op.finish_at_once(shutdown_now(slot, op));
+        return true;
+    }
+    auto& list = list_of(slot, op);
+    bool const ready = &list == &slot.reading ? slot.readable : slot.writable;
+    auto result = must_wait;
+    if (ready && list.empty()) result = attempt(slot, op);
+    if (result == must_wait) {
+        auto const error = expect_edges(slot);
+        if (error == 0) {
+            if (op.stage == fresh) op.stage = waiting;
+            list.push_back(op);
+            return false;
+        }
+        result = error;
+    }
+    op.finish_at_once(result);
+    return true;
+}
+
+std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
+    switch (op.code()) {
+        case opcode::accept: return attempt_accept(slot, static_cast<accept_operation&>(op));
+        case opcode::connect: return attempt_connect(slot, static_cast<connect_operation&>(op));
+        case opcode::receive: return attempt_receive(slot, static_cast<receive_operation&>(op));
+        case opcode::send: return attempt_send(slot, static_cast<send_operation&>(op));
+        case opcode::shutdown:
+        case opcode::close:
+        case opcode::blocking: break;
+    }
+    return -EINVAL;
+}
+
+std::int32_t epoll_engine::attempt_accept(handle_slot& slot, accept_operation& op) noexcept {
+    for (;;) {
+        int const descriptor = ::accept4(slot.descriptor, static_cast<sockaddr*>(op.peer.raw()),
+                                         op.peer.raw_length_to_fill(), SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (descriptor >= 0) return adopt_accepted(op, descriptor);
+        // A connection that went away while it was queued is no news to anybody.
+        if (errno == EINTR || errno == ECONNABORTED) continue;
+        if (errno != EAGAIN) return -errno;
+        slot.readable = false;
+        return must_wait;
+    }
+}
+
+std::int32_t epoll_engine::attempt_connect(handle_slot& slot, connect_operation& op) noexcept {
+    if (op.stage != connecting) {
+        auto const* const address = static_cast<sockaddr const*>(op.to.raw());
+        if (::connect(slot.descriptor, address, op.to.raw_length()) == 0) return 0;
+        if (errno != EINPROGRESS && errno != EINTR) return -errno;
+        op.stage = connecting;
+        slot.writable = false;
+        return must_wait;
+    }
+    int error = 0;
+    socklen_t length = sizeof error;
+    if (::getsockopt(slot.descriptor, SOL_SOCKET, SO_ERROR, &error, &length) < 0) return -errno;
+    return -error;
+}
+
+std::int32_t epoll_engine::attempt_receive(handle_slot& slot, receive_operation& op) noexcept {
+    auto const room = std::min<std::size_t>(op.length, INT_MAX);
+    for (;;) {
+        auto const count = ::recv(slot.descriptor, op.buffer, room, 0);
+        if (count >= 0) {
+            if (static_cast<std::size_t>(count) < room && count != 0 && slot.short_read_empties) slot.readable = false;
+            return static_cast<std::int32_t>(count);
+        }
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN) return -errno;
+        slot.readable = false;
+        return must_wait;
+    }
+}
+
+std::int32_t epoll_engine::attempt_send(handle_slot& slot, send_operation& op) noexcept {
+    auto const bytes = std::min<std::size_t>(op.length, INT_MAX);
+    for (;;) {
+        auto const count = ::send(slot.descriptor, op.data, bytes, MSG_NOSIGNAL);
+        if (count >= 0) {
+            if (static_cast<std::size_t>(count) < bytes) slot.writable = false;
+            return static_cast<std::int32_t>(count);
+        }
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN) return -errno;
+        slot.writable = false;
+        return must_wait;
+    }
+}
+
+bool epoll_engine::serve(io_handle handle, operation_list handle_slot::*list, bool handle_slot::*ready) noexcept {
+    bool any = false;
+    // Looked up again each time round: the owner that was called may have closed the handle.
+    while (auto* const slot = handles_.find(handle)) {
+        auto* const op = (slot->*list).front();
+        if (!op || !(slot->*ready)) break;
+        auto const result = attempt(*slot, *op);
+        if (result == must_wait) break;
+        complete(*op, result);
+        any = true;
+    }
+    return any;
+}
+
+bool epoll_engine::handle_event(epoll_event const& event) noexcept {
+    // The wake-up's own event says nothing that the flag does not.
+    if (event.data.u64 == wake_word) return false;
+    auto const handle = from_word(event.data.u64);
+    auto* const slot = handles_.find(handle);
+    if (!slot) return false;
+    constexpr std::uint32_t special = EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI;
+    if ((event.events & special) != 0) slot->short_read_empties = false;
+    if ((event.events & (EPOLLIN | special)) != 0) slot->readable = true;
+    if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) slot->writable = true;
+    bool const read = serve(handle, &handle_slot::reading, &handle_slot::readable);
+    bool const wrote = serve(handle, &handle_slot::writing, &handle_slot::writable);
+    return read || wrote;
+}
+
+int epoll_engine::poll(clock::time_point deadline) {
+    auto left = clock::duration::zero();
+    bool const forever = deadline == clock::never() && !has_own_work();
+    // Without a look at the clock where the answer is known; its epoch is when the machine started.
+    if (!forever && !has_own_work() && deadline > clock::time_point{})
+        left = std::max(left, deadline - now());
+
+    int count = -1;
+    if (has_pwait2_) {
+        auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
+        timespec const timeout{static_cast<time_t>(seconds.count()), static_cast<long>((left - seconds).count())};
+        count = epoll_pwait2(epoll_, events_.data(), static_cast<int>(events_.size()), forever ? nullptr : &timeout,
+                             nullptr);
+        // Sandboxes that do not know the call answer with EPERM.
+        if (count < 0 && (errno == ENOSYS || errno == EPERM)) has_pwait2_ = false;
+    }
+    if (!has_pwait2_) {
+        auto const wanted = std::chrono::ceil<std::chrono::milliseconds>(left).count();
+        auto const timeout = forever ? -1 : static_cast<int>(std::min<std::int64_t>(wanted, INT_MAX));
+        count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), timeout);
+    }
+    if (count < 0 && errno != EINTR) throw_system_error(errno, "epoll_wait");
+    return std::max(count, 0);
+}
+
+wait_outcome epoll_engine::wait(clock::time_point deadline) {
+    for (;;) {
+        auto const count = static_cast<std::size_t>(poll(deadline));
+        bool delivered = false;
+        for (std::size_t index = 0; index != count; ++index) delivered |= handle_event(events_[index]);
+        delivered |= take_own_work();
+        if (delivered) return wait_outcome::events;
+        if (deadline != clock::never() && (deadline <= clock::time_point{} || now() >= deadline))
+            return wait_outcome::deadline;
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<engine> make_epoll_engine(engine_options const& options, std::string fallback_reason) {
+    return std::make_unique<epoll_engine>(options, std::move(fallback_reason));
+}
+
+}  // namespace rota::inline v0::detail

@@ -1,0 +1,59 @@
+#include "handle_table.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <new>
+
+namespace rota::inline v0::detail {
+
+handle_table::~handle_table() {
+    for (std::uint32_t index = 0; index != size_; ++index)
+        if (auto const descriptor = at(index).descriptor; descriptor >= 0) ::close(descriptor);
+}
+
+bool handle_table::grow() noexcept {
+    try {
+        chunks_.push_back(std::make_unique<handle_slot[]>(chunk_slots));
+    } catch (std::bad_alloc const&) {
+        return false;
+    }
+    // Pushed from the back, so that the lowest index is used first.
+    for (std::uint32_t offset = chunk_slots; offset-- != 0;) {
+        auto& slot = chunks_.back()[offset];
+        slot.index = size_ + offset;
+        slot.next_free = first_free_;
+        first_free_ = slot.index;
+    }
+    size_ += chunk_slots;
+    return true;
+}
+
+std::int32_t handle_table::adopt(int descriptor, io_handle& handle) noexcept {
+    if (first_free_ == io_handle::no_slot && !grow()) {
+        ::close(descriptor);
+        return -ENOMEM;
+    }
+    auto& slot = at(first_free_);
+    first_free_ = slot.next_free;
+    slot.descriptor = descriptor;
+    handle = {slot.index, slot.generation};
+    ++open_;
+    return 0;
+}
+
+void handle_table::release(handle_slot& slot) noexcept {
+    // EINTR from close leaves the descriptor closed on Linux: trying again could hit a stranger's.
+    ::close(slot.descriptor);
+    slot.descriptor = -1;
+    slot.closer = nullptr;
+    slot.closing = false;
+    slot.readable = slot.writable = slot.short_read_empties = true;
+    slot.registered = false;
+    slot.untold = 0;
+    slot.next_free = first_free_;
+    first_free_ = slot.index;
+    --open_;
+}
+
+}  // namespace rota::inline v0::detail

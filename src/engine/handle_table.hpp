@@ -1,0 +1,87 @@
+#pragma once
+
+#include <rota/base/intrusive_list.hpp>
+#include <rota/engine/io_handle.hpp>
+#include <rota/engine/operation.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace rota::inline v0::detail {
+
+using operation_list = intrusive_list<operation>;
+
+/// One open descriptor and what is pending on it. A slot outlives its handle: closing makes the handle stale at once,
+/// while the slot stays until its last operation has completed.
+struct handle_slot {
+    std::uint32_t index = 0;
+    std::uint32_t generation = 1;
+    int descriptor = -1;
+    /// Operations that were kept and have not finished.
+    std::uint32_t users = 0;
+    /// Who awaits the close, if anybody does.
+    operation* closer = nullptr;
+    /// What is pending in each direction, in the order it came: accept and receive; connect and send.
+    operation_list reading;
+    operation_list writing;
+    bool closing = false;
+
+    /// epoll: what the kernel last said. True until a call has found otherwise.
+    bool readable = true;
+    bool writable = true;
+    bool registered = false;
+    /// epoll: a read that brings less than it had room for has emptied the socket. Not so once the end, an error or
+    /// urgent data have been announced, for which no further edge comes, nor between messages of a Unix socket.
+    bool short_read_empties = true;
+    /// io_uring: operations of this slot which the kernel has not been told of.
+    std::uint32_t untold = 0;
+
+    std::uint32_t next_free = io_handle::no_slot;
+};
+
+/// What an engine has open. Slots never move; handles are checked by generation.
+class handle_table {
+public:
+    handle_table() = default;
+    handle_table(handle_table const&) = delete;
+    handle_table& operator=(handle_table const&) = delete;
+    /// Closes what is still open.
+    ~handle_table();
+
+    /// Takes over `descriptor` and names it. -ENOMEM: it was closed instead.
+    std::int32_t adopt(int descriptor, io_handle& handle) noexcept;
+
+    /// Null where the handle is stale, or never was one.
+    handle_slot* find(io_handle handle) noexcept {
+        if (handle.slot >= size_) return nullptr;
+        auto& slot = at(handle.slot);
+        return slot.generation == handle.generation && slot.descriptor >= 0 && !slot.closing ? &slot : nullptr;
+    }
+
+    /// The slot itself, closing or not.
+    handle_slot& at(std::uint32_t index) noexcept { return chunks_[index / chunk_slots][index % chunk_slots]; }
+
+    /// Makes the handle stale; the descriptor stays open until `release`.
+    void retire(handle_slot& slot) noexcept {
+        slot.closing = true;
+        ++slot.generation;
+    }
+
+    /// Closes the descriptor of a retired slot nothing is pending on any more; the slot may be used again.
+    void release(handle_slot& slot) noexcept;
+
+    /// Slots in use.
+    std::size_t open() const noexcept { return open_; }
+
+private:
+    static constexpr std::uint32_t chunk_slots = 64;
+    bool grow() noexcept;
+
+    std::vector<std::unique_ptr<handle_slot[]>> chunks_;
+    std::uint32_t size_ = 0;
+    std::uint32_t first_free_ = io_handle::no_slot;
+    std::size_t open_ = 0;
+};
+
+}  // namespace rota::inline v0::detail

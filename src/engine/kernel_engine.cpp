@@ -1,0 +1,244 @@
+#include "kernel_engine.hpp"
+
+#include <rota/base/error.hpp>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace rota::inline v0::detail {
+namespace {
+
+std::int32_t outcome(int returned) noexcept { return returned < 0 ? -errno : 0; }
+
+int kernel_family(address_family family) noexcept {
+    switch (family) {
+        case address_family::ipv4: return AF_INET;
+        case address_family::ipv6: return AF_INET6;
+        case address_family::unix_path: return AF_UNIX;
+        case address_family::unspecified: break;
+    }
+    return AF_UNSPEC;
+}
+
+struct kernel_option {
+    int level;
+    int name;
+};
+
+kernel_option to_kernel(socket_option option) noexcept {
+    switch (option) {
+        case socket_option::reuse_address: return {SOL_SOCKET, SO_REUSEADDR};
+        case socket_option::reuse_port: return {SOL_SOCKET, SO_REUSEPORT};
+        case socket_option::no_delay: return {IPPROTO_TCP, TCP_NODELAY};
+        case socket_option::keep_alive: return {SOL_SOCKET, SO_KEEPALIVE};
+        case socket_option::ipv6_only: return {IPPROTO_IPV6, IPV6_V6ONLY};
+    }
+    return {-1, -1};
+}
+
+sockaddr const* raw(socket_address const& address) noexcept { return static_cast<sockaddr const*>(address.raw()); }
+sockaddr* raw(socket_address& address) noexcept { return static_cast<sockaddr*>(address.raw()); }
+
+}  // namespace
+
+kernel_engine::kernel_engine(engine_options const& options) : blocking_threads_(options.blocking_threads) {
+    wake_descriptor_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (wake_descriptor_ < 0) throw_system_error(errno, "eventfd");
+}
+
+kernel_engine::~kernel_engine() {
+    pool_.reset();
+    ::close(wake_descriptor_);
+}
+
+void kernel_engine::wake() noexcept {
+    // Only the first of many wakers pays for the write; `wait` does not sleep while the flag is up.
+    if (woken_.exchange(true, std::memory_order_acq_rel)) return;
+    int const before = errno;  // a signal handler must not change it
+    std::uint64_t const one = 1;
+    while (::write(wake_descriptor_, &one, sizeof one) < 0 && errno == EINTR) {}
+    errno = before;
+}
+
+std::uint64_t kernel_engine::random() noexcept {
+    if (entropy_left_ == 0) {
+        // 256 bytes at most come whole and uninterrupted.
+        while (getrandom(entropy_.data(), sizeof entropy_, 0) != static_cast<ssize_t>(sizeof entropy_)) {}
+        entropy_left_ = entropy_.size();
+    }
+    return std::exchange(entropy_[--entropy_left_], 0);
+}
+
+bool kernel_engine::submit(operation& op) noexcept {
+    if (op.code() == opcode::blocking) return submit_blocking(static_cast<blocking_operation&>(op));
+    auto* const slot = handles_.find(op.handle());
+    if (!slot) {
+        op.finish_at_once(-EBADF);
+        return true;
+    }
+    if (op.code() == opcode::close) {
+        if (!begin_close(*slot)) {
+            op.finish_at_once(0);
+            return true;
+        }
+        slot->closer = &op;
+        op.stage = waiting;
+        ++pending_;
+        return false;
+    }
+    if (start(*slot, op)) {
+        op.stage = fresh;
+        return true;
+    }
+    ++slot->users;
+    ++pending_;
+    return false;
+}
+
+bool kernel_engine::submit_blocking(blocking_operation& op) noexcept {
+    if (!pool_) {
+        pool_.emplace(
+            blocking_threads_,
+            // Not through the virtual table: a worker may still be here while the engine is destroyed.
+            [](void* self) noexcept { static_cast<kernel_engine*>(self)->kernel_engine::wake(); }, this);
+    }
+    if (auto const error = pool_->submit(op); error != 0) {
+        op.finish_at_once(error);
+        return true;
+    }
+    ++pending_;
+    return false;
+}
+
+void kernel_engine::cancel(operation& op) noexcept {
+    if (op.code() == opcode::blocking) {
+        auto& work = static_cast<blocking_operation&>(op);
+        if (pool_ && pool_->withdraw(work)) finish_later(op, -ECANCELED);
+        return;
+    }
+    if (op.stage == fresh || op.stage == finished || op.code() == opcode::close) return;
+    abandon(handles_.at(op.handle().slot), op);
+}
+
+void kernel_engine::close(io_handle handle) noexcept {
+    if (auto* const slot = handles_.find(handle)) begin_close(*slot);
+}
+
+bool kernel_engine::begin_close(handle_slot& slot) noexcept {
+    handles_.retire(slot);
+    if (slot.users == 0) {
+        handles_.release(slot);
+        return false;
+    }
+    for (auto* list : {&slot.reading, &slot.writing}) {
+        for (auto* op = list->front(); op;) {
+            auto* const next = list->after(*op);
+            abandon(slot, *op);
+            op = next;
+        }
+    }
+    return true;
+}
+
+void kernel_engine::complete(operation& op, std::int32_t result) noexcept {
+    auto const code = op.code();
+    auto const index = op.handle().slot;
+    if (op.linked()) op.unlink();
+    op.stage = fresh;
+    --pending_;
+    op.finish(result);
+    if (code == opcode::blocking) return;
+    // Counted down only now: whatever its owner just did with the handle, the slot is still the operation's.
+    auto& slot = handles_.at(index);
+    if (--slot.users != 0 || !slot.closing) {
+        operation_left(slot);
+        return;
+    }
+    auto* const closer = slot.closer;
+    handles_.release(slot);
+    if (!closer) return;
+    closer->stage = fresh;
+    --pending_;
+    closer->finish(0);
+}
+
+void kernel_engine::finish_later(operation& op, std::int32_t result) noexcept {
+    if (op.linked()) op.unlink();
+    op.stage = finished;
+    op.finish_at_once(result);
+    finished_.push_back(op);
+    woken_.store(true, std::memory_order_relaxed);
+}
+
+bool kernel_engine::take_own_work() noexcept {
+    // The flag first: who raises it after this has its work seen by the next wait, which will not sleep.
+    if (!woken_.load(std::memory_order_acquire) || !woken_.exchange(false, std::memory_order_acq_rel)) return false;
+    if (pool_) pool_->collect(finished_);
+    operation_list batch;
+    batch.splice_back(finished_);
+    while (auto* const op = batch.front()) complete(*op, op->result());
+    return true;
+}
+
+std::int32_t kernel_engine::adopt_accepted(accept_operation& op, int descriptor) noexcept {
+    auto const result = handles_.adopt(descriptor, op.accepted);
+    if (result == 0 && op.peer.family() == address_family::unix_path)
+        handles_.find(op.accepted)->short_read_empties = false;
+    return result;
+}
+
+int kernel_engine::shutdown_now(handle_slot const& slot, operation const& op) noexcept {
+    static_assert(static_cast<int>(shutdown_operation::side::receive) == SHUT_RD);
+    static_assert(static_cast<int>(shutdown_operation::side::send) == SHUT_WR);
+    static_assert(static_cast<int>(shutdown_operation::side::both) == SHUT_RDWR);
+    return outcome(::shutdown(slot.descriptor, static_cast<int>(static_cast<shutdown_operation const&>(op).which)));
+}
+
+std::int32_t kernel_engine::open_socket(address_family family, io_handle& opened) noexcept {
+    if (family == address_family::unspecified) return -EAFNOSUPPORT;
+    int const descriptor = ::socket(kernel_family(family), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    auto const result = handles_.adopt(descriptor, opened);
+    if (result == 0 && family == address_family::unix_path) handles_.find(opened)->short_read_empties = false;
+    return result;
+}
+
+std::int32_t kernel_engine::set_option(io_handle handle, socket_option option, int value) noexcept {
+    auto* const slot = handles_.find(handle);
+    if (!slot) return -EBADF;
+    auto const [level, name] = to_kernel(option);
+    return outcome(::setsockopt(slot->descriptor, level, name, &value, sizeof value));
+}
+
+std::int32_t kernel_engine::bind(io_handle handle, socket_address const& address) noexcept {
+    auto* const slot = handles_.find(handle);
+    if (!slot) return -EBADF;
+    return outcome(::bind(slot->descriptor, raw(address), address.raw_length()));
+}
+
+std::int32_t kernel_engine::listen(io_handle handle, int backlog) noexcept {
+    auto* const slot = handles_.find(handle);
+    if (!slot) return -EBADF;
+    return outcome(::listen(slot->descriptor, backlog));
+}
+
+std::int32_t kernel_engine::local_address(io_handle handle, socket_address& address) noexcept {
+    auto* const slot = handles_.find(handle);
+    if (!slot) return -EBADF;
+    return outcome(::getsockname(slot->descriptor, raw(address), address.raw_length_to_fill()));
+}
+
+std::int32_t kernel_engine::peer_address(io_handle handle, socket_address& address) noexcept {
+    auto* const slot = handles_.find(handle);
+    if (!slot) return -EBADF;
+    return outcome(::getpeername(slot->descriptor, raw(address), address.raw_length_to_fill()));
+}
+
+}  // namespace rota::inline v0::detail

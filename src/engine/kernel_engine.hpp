@@ -1,0 +1,81 @@
+#pragma once
+
+#include "blocking_pool.hpp"
+#include "handle_table.hpp"
+
+#include <rota/engine/engine.hpp>
+
+#include <array>
+#include <optional>
+
+namespace rota::inline v0::detail {
+
+/// What the engines on a real kernel share: handles, calls that never wait, the pool of threads, wake-up, and the way an
+/// operation's life is counted.
+class kernel_engine : public engine {
+public:
+    ~kernel_engine() override;
+
+    clock::time_point now() noexcept final { return monotonic_now(); }
+    void wake() noexcept final;
+    std::uint64_t random() noexcept final;
+
+    bool submit(operation& op) noexcept final;
+    void cancel(operation& op) noexcept final;
+
+    std::int32_t open_socket(address_family family, io_handle& opened) noexcept final;
+    std::int32_t set_option(io_handle handle, socket_option option, int value) noexcept final;
+    std::int32_t bind(io_handle handle, socket_address const& address) noexcept final;
+    std::int32_t listen(io_handle handle, int backlog) noexcept final;
+    std::int32_t local_address(io_handle handle, socket_address& address) noexcept final;
+    std::int32_t peer_address(io_handle handle, socket_address& address) noexcept final;
+    void close(io_handle handle) noexcept final;
+
+protected:
+    explicit kernel_engine(engine_options const& options);
+
+    /// The engine's part of `submit`: true with a result where the operation finished, else it has been put into its list.
+    virtual bool start(handle_slot& slot, operation& op) noexcept = 0;
+    /// Brings an operation that is in a slot's list to its end, at once by `finish_later` or through the kernel.
+    virtual void abandon(handle_slot& slot, operation& op) noexcept = 0;
+    /// An operation has left the slot's lists.
+    virtual void operation_left(handle_slot& slot) noexcept = 0;
+
+    /// Calls the operation's owner and ends its hold on its slot.
+    void complete(operation& op, std::int32_t result) noexcept;
+    /// Has it completed from inside `wait`.
+    void finish_later(operation& op, std::int32_t result) noexcept;
+    /// Whether `wait` may sleep, as far as the engine itself knows.
+    bool has_own_work() const noexcept { return woken_.load(std::memory_order_acquire); }
+    /// To be called after the kernel was asked: takes back the wake-up and completes what finished without the kernel.
+    /// True: something happened.
+    bool take_own_work() noexcept;
+
+    /// Puts an accepted descriptor into the operation and gives its result.
+    std::int32_t adopt_accepted(accept_operation& op, int descriptor) noexcept;
+    static int shutdown_now(handle_slot const& slot, operation const& op) noexcept;
+    static operation_list& list_of(handle_slot& slot, operation const& op) noexcept {
+        return op.code() == opcode::accept || op.code() == opcode::receive ? slot.reading : slot.writing;
+    }
+    int wake_descriptor() const noexcept { return wake_descriptor_; }
+
+    /// What `operation::stage` means here; the pool has its own for blocking ones.
+    enum stage : std::uint8_t { fresh, waiting, connecting, untold, withdrawn, told, cancelling, finished };
+
+    handle_table handles_;
+
+private:
+    /// False: nothing was pending, and it is closed.
+    bool begin_close(handle_slot& slot) noexcept;
+    bool submit_blocking(blocking_operation& op) noexcept;
+
+    int wake_descriptor_ = -1;
+    operation_list finished_;
+    std::array<std::uint64_t, 32> entropy_{};
+    std::size_t entropy_left_ = 0;
+    std::uint32_t blocking_threads_;
+    /// Last, so that its threads are joined while what they call is still there.
+    std::optional<blocking_pool> pool_;
+};
+
+}  // namespace rota::inline v0::detail

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <rota/engine/engine.hpp>
+
+#include <liburing.h>
+
+#include <memory>
+
+namespace rota::inline v0::detail {
+
+/// The calls that decide whether there will be a ring; tests put refusals in their place.
+struct ring_calls {
+    int (*setup)(unsigned entries, io_uring* ring, io_uring_params* parameters) = &io_uring_queue_init_params;
+    bool (*supports)(io_uring_probe const* probe, int code) = [](io_uring_probe const* probe, int code) {
+        return io_uring_opcode_supported(probe, code) != 0;
+    };
+};
+
+/// Throws `rota::system_error` where the kernel gives no ring that can do what is needed.
+std::unique_ptr<engine> make_uring_engine(engine_options const& options, ring_calls const& calls = {});
+
+/// io_uring where the kernel gives a ring, epoll with the reason where it refuses.
+std::unique_ptr<engine> make_automatic_engine(engine_options const& options, ring_calls const& calls = {});
+
+}  // namespace rota::inline v0::detail
