@@ -208,24 +208,21 @@ bool epoll_engine::handle_event(epoll_event const& event) noexcept {
 }
 
 int epoll_engine::poll(clock::time_point deadline) {
-    auto left = clock::duration::zero();
-    bool const forever = deadline == clock::never() && !has_own_work();
-    // Without a look at the clock where the answer is known; its epoch is when the machine started.
-    if (!forever && !has_own_work() && deadline > clock::time_point{})
-        left = std::max(left, deadline - now());
-
+    auto const sleep = time_to_sleep(deadline);
     int count = -1;
     if (has_pwait2_) {
-        auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
-        timespec const timeout{static_cast<time_t>(seconds.count()), static_cast<long>((left - seconds).count())};
-        count = epoll_pwait2(epoll_, events_.data(), static_cast<int>(events_.size()), forever ? nullptr : &timeout,
+        auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(sleep.value_or(clock::duration::zero()));
+        timespec const timeout{seconds.count(), (sleep.value_or(seconds) - seconds).count()};
+        count = epoll_pwait2(epoll_, events_.data(), static_cast<int>(events_.size()), sleep ? &timeout : nullptr,
                              nullptr);
         // Sandboxes that do not know the call answer with EPERM.
         if (count < 0 && (errno == ENOSYS || errno == EPERM)) has_pwait2_ = false;
     }
     if (!has_pwait2_) {
-        auto const wanted = std::chrono::ceil<std::chrono::milliseconds>(left).count();
-        auto const timeout = forever ? -1 : static_cast<int>(std::min<std::int64_t>(wanted, INT_MAX));
+        int timeout = -1;
+        if (sleep)
+            timeout = static_cast<int>(
+                std::min<std::int64_t>(std::chrono::ceil<std::chrono::milliseconds>(*sleep).count(), INT_MAX));
         count = epoll_wait(epoll_, events_.data(), static_cast<int>(events_.size()), timeout);
     }
     if (count < 0 && errno != EINTR) throw_system_error(errno, "epoll_wait");
@@ -239,8 +236,7 @@ wait_outcome epoll_engine::wait(clock::time_point deadline) {
         for (std::size_t index = 0; index != count; ++index) delivered |= handle_event(events_[index]);
         delivered |= take_own_work();
         if (delivered) return wait_outcome::events;
-        if (deadline != clock::never() && (deadline <= clock::time_point{} || now() >= deadline))
-            return wait_outcome::deadline;
+        if (has_passed(deadline)) return wait_outcome::deadline;
     }
 }
 

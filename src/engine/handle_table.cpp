@@ -50,7 +50,6 @@ void handle_table::release(handle_slot& slot) noexcept {
     slot.closing = false;
     slot.readable = slot.writable = slot.short_read_empties = true;
     slot.registered = false;
-    slot.untold = 0;
     slot.next_free = first_free_;
     first_free_ = slot.index;
     --open_;

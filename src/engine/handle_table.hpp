@@ -34,8 +34,6 @@ struct handle_slot {
     /// epoll: a read that brings less than it had room for has emptied the socket. Not so once the end, an error or
     /// urgent data have been announced, for which no further edge comes, nor between messages of a Unix socket.
     bool short_read_empties = true;
-    /// io_uring: operations of this slot which the kernel has not been told of.
-    std::uint32_t untold = 0;
 
     std::uint32_t next_free = io_handle::no_slot;
 };

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -175,6 +176,13 @@ void kernel_engine::finish_later(operation& op, std::int32_t result) noexcept {
     op.finish_at_once(result);
     finished_.push_back(op);
     woken_.store(true, std::memory_order_relaxed);
+}
+
+std::optional<clock::duration> kernel_engine::time_to_sleep(clock::time_point deadline) noexcept {
+    constexpr auto none = clock::duration::zero();
+    if (is_past_for_sure(deadline) || woken_.load(std::memory_order_acquire)) return none;
+    if (deadline == clock::never()) return std::nullopt;
+    return std::max(none, deadline - now());
 }
 
 bool kernel_engine::take_own_work() noexcept {

@@ -45,8 +45,11 @@ protected:
     void complete(operation& op, std::int32_t result) noexcept;
     /// Has it completed from inside `wait`.
     void finish_later(operation& op, std::int32_t result) noexcept;
-    /// Whether `wait` may sleep, as far as the engine itself knows.
-    bool has_own_work() const noexcept { return woken_.load(std::memory_order_acquire); }
+    /// How long `wait` may sleep: nothing means for ever. Looks at the clock only where the answer depends on it.
+    std::optional<clock::duration> time_to_sleep(clock::time_point deadline) noexcept;
+    bool has_passed(clock::time_point deadline) noexcept {
+        return is_past_for_sure(deadline) || (deadline != clock::never() && now() >= deadline);
+    }
     /// To be called after the kernel was asked: takes back the wake-up and completes what finished without the kernel.
     /// True: something happened.
     bool take_own_work() noexcept;
@@ -65,6 +68,8 @@ protected:
     handle_table handles_;
 
 private:
+    /// The clock's epoch is when the machine started.
+    static bool is_past_for_sure(clock::time_point deadline) noexcept { return deadline <= clock::time_point{}; }
     /// False: nothing was pending, and it is closed.
     bool begin_close(handle_slot& slot) noexcept;
     bool submit_blocking(blocking_operation& op) noexcept;

@@ -1,13 +1,338 @@
 #include "uring.hpp"
 
+#include "kernel_engine.hpp"
+#include "sanitizer.hpp"
+#include "uring_ring.hpp"
+
 #include <rota/base/error.hpp>
 
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
+#include <climits>
+#include <ctime>
+#include <new>
 
 namespace rota::inline v0::detail {
+namespace {
 
-std::unique_ptr<engine> make_uring_engine(engine_options const&, ring_calls const&) {
-    throw_system_error(ENOSYS, "io_uring_setup");
+constexpr std::uint32_t kernel_has_news = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
+
+/// What completions carry that belong to no operation.
+enum word : std::uint64_t { of_cancel = 0, of_wake = 1 };
+
+/// Operations go to an outbox first and into the ring at the next wait, as many enters as it takes: a ring of any size
+/// serves any number of them. Of each direction of a slot the kernel is told of one operation at a time, so that they
+/// are served in their order.
+class uring_engine final : public kernel_engine {
+public:
+    uring_engine(engine_options const& options, ring_calls const& calls);
+
+    engine_kind kind() const noexcept override { return engine_kind::uring; }
+    wait_outcome wait(clock::time_point deadline) override;
+
+private:
+    bool start(handle_slot& slot, operation& op) noexcept override;
+    void abandon(handle_slot& slot, operation& op) noexcept override;
+    void operation_left(handle_slot& slot) noexcept override;
+
+    // An outbox entry is an operation's address, odd where it is to be cancelled. What has an entry is never
+    // dereferenced for a cancel: it may have completed meanwhile. Should a new operation live at the same address, its
+    // own entry comes later, so that the kernel finds nothing to cancel.
+    bool make_room() noexcept;
+    void put_out(operation& op) noexcept;
+    void put_out_cancel(operation& op) noexcept { outbox_.push_back(address_of(op) | 1); }
+    static std::uintptr_t address_of(operation const& op) noexcept { return reinterpret_cast<std::uintptr_t>(&op); }
+
+    int tell() noexcept;
+    bool fill() noexcept;
+    void prepare(io_uring_sqe& sqe, operation& op) noexcept;
+    void watch_wake(io_uring_sqe& sqe) noexcept;
+
+    static bool sends_at_once(std::size_t last_batch) noexcept { return last_batch <= 1; }
+    bool try_send(handle_slot const& slot, send_operation& op) noexcept;
+
+    int enter(clock::time_point deadline);
+    void check(int result);
+    bool reap() noexcept;
+    bool take(std::uint64_t data, std::int32_t result, std::uint32_t flags) noexcept;
+    bool finish_told(operation& op, std::int32_t result) noexcept;
+
+    ring_calls const calls_;
+    uring_ring ring_;
+    std::vector<std::uintptr_t> outbox_;
+    /// How many operations the last wait completed.
+    std::size_t last_batch_ = 0;
+    int fruitless_ = 0;
+    bool enabled_ = false;
+    bool wake_watched_ = false;
+};
+
+uring_engine::uring_engine(engine_options const& options, ring_calls const& calls)
+    : kernel_engine(options), calls_(calls), ring_(calls, options.ring_entries) {
+    arrived_ = ring_.completed();
+    reaped_ = *arrived_;
+    flags_ = ring_.flags();
+    flag_mask_ = kernel_has_news;
+}
+
+bool uring_engine::make_room() noexcept {
+    // Enough for what is put out now and a cancel of everything: those who cancel can not be told that memory ran out.
+    auto const needed = outbox_.size() + pending_ + 2;
+    if (needed <= outbox_.capacity()) return true;
+    try {
+        outbox_.reserve(std::max(needed, 2 * outbox_.capacity()));
+        return true;
+    } catch (std::bad_alloc const&) {
+        return false;
+    }
+}
+
+void uring_engine::put_out(operation& op) noexcept {
+    op.stage = untold;
+    outbox_.push_back(address_of(op));
+}
+
+bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
+    auto& list = list_of(slot, op);
+    if (op.code() == opcode::shutdown) {
+        // What was sent before must go before.
+        if (auto const* const before = slot.writing.front(); before && before->stage == untold) tell();
+        op.finish_at_once(shutdown_now(slot, op));
+        return true;
+    }
+    if (op.code() == opcode::send && list.empty() && sends_at_once(last_batch_) &&
+        try_send(slot, static_cast<send_operation&>(op)))
+        return true;
+    if (!make_room()) {
+        op.finish_at_once(-ENOMEM);
+        return true;
+    }
+    op.stage = waiting;
+    if (list.empty()) put_out(op);
+    list.push_back(op);
+    return false;
+}
+
+bool uring_engine::try_send(handle_slot const& slot, send_operation& op) noexcept {
+    auto const count = ::send(slot.descriptor, op.data, std::min<std::size_t>(op.length, INT_MAX),
+                              MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+    op.finish_at_once(count < 0 ? -errno : static_cast<std::int32_t>(count));
+    return true;
+}
+
+void uring_engine::abandon(handle_slot&, operation& op) noexcept {
+    switch (op.stage) {
+        case waiting: finish_later(op, -ECANCELED); break;
+        case untold:
+            op.stage = withdrawn;
+            woken_.store(true, std::memory_order_relaxed);
+            break;
+        case told:
+            op.stage = cancelling;
+            put_out_cancel(op);
+            break;
+        default: break;
+    }
+}
+
+void uring_engine::operation_left(handle_slot& slot) noexcept {
+    for (auto* list : {&slot.reading, &slot.writing})
+        if (auto* const next = list->front(); next && next->stage == waiting) put_out(*next);
+}
+
+void uring_engine::prepare(io_uring_sqe& sqe, operation& op) noexcept {
+    int const descriptor = handles_.at(op.handle().slot).descriptor;
+    switch (op.code()) {
+        case opcode::accept: {
+            auto& peer = static_cast<accept_operation&>(op).peer;
+            io_uring_prep_accept(&sqe, descriptor, static_cast<sockaddr*>(peer.raw()), peer.raw_length_to_fill(),
+                                 SOCK_NONBLOCK | SOCK_CLOEXEC);
+            break;
+        }
+        case opcode::connect: {
+            auto const& to = static_cast<connect_operation&>(op).to;
+            io_uring_prep_connect(&sqe, descriptor, static_cast<sockaddr const*>(to.raw()), to.raw_length());
+            break;
+        }
+        case opcode::receive: {
+            auto& receive = static_cast<receive_operation&>(op);
+            io_uring_prep_recv(&sqe, descriptor, receive.buffer, std::min<std::size_t>(receive.length, INT_MAX), 0);
+            break;
+        }
+        case opcode::send: {
+            auto& send = static_cast<send_operation&>(op);
+            io_uring_prep_send(&sqe, descriptor, send.data, std::min<std::size_t>(send.length, INT_MAX), MSG_NOSIGNAL);
+            break;
+        }
+        case opcode::shutdown:
+        case opcode::close:
+        case opcode::blocking: io_uring_prep_nop(&sqe); break;
+    }
+    io_uring_sqe_set_data64(&sqe, address_of(op));
+}
+
+void uring_engine::watch_wake(io_uring_sqe& sqe) noexcept {
+    // Nobody reads the counter back: a multishot poll reports each write.
+    io_uring_prep_poll_multishot(&sqe, wake_descriptor(), POLLIN);
+    io_uring_sqe_set_data64(&sqe, of_wake);
+    wake_watched_ = true;
+}
+
+/// Moves the outbox into the ring; false where the ring is full before it is empty.
+bool uring_engine::fill() noexcept {
+    auto next = outbox_.begin();
+    bool room = true;
+    if (!wake_watched_) {
+        if (auto* const sqe = io_uring_get_sqe(ring_.get()))
+            watch_wake(*sqe);
+        else
+            room = false;
+    }
+    for (; room && next != outbox_.end(); ++next) {
+        bool const is_cancel = (*next & 1) != 0;
+        auto* const op = is_cancel ? nullptr : reinterpret_cast<operation*>(*next);
+        if (op && op->stage == withdrawn) {
+            finish_later(*op, -ECANCELED);
+            continue;
+        }
+        auto* const sqe = io_uring_get_sqe(ring_.get());
+        if (!sqe) {
+            room = false;
+            break;
+        }
+        if (op) {
+            prepare(*sqe, *op);
+            op->stage = told;
+        } else {
+            io_uring_prep_cancel64(sqe, *next & ~std::uintptr_t{1}, 0);
+            io_uring_sqe_set_data64(sqe, of_cancel);
+            if (ring_.has(IORING_FEAT_CQE_SKIP)) io_uring_sqe_set_flags(sqe, IOSQE_CQE_SKIP_SUCCESS);
+        }
+    }
+    outbox_.erase(outbox_.begin(), next);
+    return room;
+}
+
+/// Tells the kernel all but the last ringful, which goes with the wait. A negative errno: some is left for later.
+int uring_engine::tell() noexcept {
+    if (!enabled_) {
+        if (int const result = io_uring_enable_rings(ring_.get()); result < 0) return result;
+        enabled_ = true;
+    }
+    while (!fill())
+        if (int const result = calls_.submit(ring_.get()); result < 0) return result;
+    return 0;
+}
+
+int uring_engine::enter(clock::time_point deadline) {
+    if (int const result = tell(); result < 0 && result != -EINTR) return result;
+    auto const sleep = time_to_sleep(deadline);
+    if (reaped_ != __atomic_load_n(arrived_, __ATOMIC_ACQUIRE) || (sleep && *sleep == clock::duration::zero())) {
+        if (io_uring_sq_ready(ring_.get()) == 0 && !ring_.flagged(kernel_has_news)) return 0;
+        return calls_.submit_and_poll(ring_.get());
+    }
+    io_uring_cqe* first = nullptr;
+    if (!sleep) return calls_.submit_and_wait(ring_.get(), &first, 1, nullptr, nullptr);
+    auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(*sleep);
+    __kernel_timespec timeout{seconds.count(), (*sleep - seconds).count()};
+    return calls_.submit_and_wait(ring_.get(), &first, 1, &timeout, nullptr);
+}
+
+/// Throws where the ring will not serve again.
+void uring_engine::check(int result) {
+    switch (-result) {
+        case ETIME:
+        case EINTR: return;
+        case EAGAIN:
+        case EBUSY: {
+            // The kernel lacks memory or has completions it found no room for: taking those is what helps.
+            if (int const polled = io_uring_get_events(ring_.get()); polled < 0 && polled != -EINTR) result = polled;
+            if (reaped_ != __atomic_load_n(arrived_, __ATOMIC_ACQUIRE)) {
+                fruitless_ = 0;
+                return;
+            }
+            constexpr int patience = 1000;
+            if (++fruitless_ > patience) break;
+            timespec const moment{0, 1'000'000};
+            nanosleep(&moment, nullptr);
+            return;
+        }
+        case EEXIST: throw_system_error(EEXIST, "io_uring_enter", "(an engine belongs to the thread that first ran it)");
+        default: break;
+    }
+    throw_system_error(-result, "io_uring_enter");
+}
+
+wait_outcome uring_engine::wait(clock::time_point deadline) {
+    for (;;) {
+        if (int const result = enter(deadline); result < 0)
+            check(result);
+        else
+            fruitless_ = 0;
+        bool delivered = reap();
+        delivered |= take_own_work();
+        if (delivered) return wait_outcome::events;
+        if (has_passed(deadline)) return wait_outcome::deadline;
+    }
+}
+
+bool uring_engine::reap() noexcept {
+    // What completes meanwhile is for the next wait: the owners called here get their turn.
+    auto const tail = __atomic_load_n(arrived_, __ATOMIC_ACQUIRE);
+    std::size_t count = 0;
+    while (reaped_ != tail) {
+        auto const& cqe = ring_->cq.cqes[reaped_ & *ring_->cq.kring_mask];
+        auto const data = cqe.user_data;
+        auto const result = cqe.res;
+        auto const flags = cqe.flags;
+        ++reaped_;
+        __atomic_store_n(ring_->cq.khead, reaped_, __ATOMIC_RELEASE);
+        if (take(data, result, flags)) ++count;
+    }
+    last_batch_ = count;
+    return count != 0;
+}
+
+bool uring_engine::take(std::uint64_t data, std::int32_t result, std::uint32_t flags) noexcept {
+    if (data == of_cancel) return false;
+    if (data == of_wake) {
+        if ((flags & IORING_CQE_F_MORE) == 0) {
+            // The poll has ended; a new one would see the same writes again.
+            std::uint64_t writes = 0;
+            [[maybe_unused]] auto const count = ::read(wake_descriptor(), &writes, sizeof writes);
+            wake_watched_ = false;
+        }
+        return false;
+    }
+    return finish_told(*reinterpret_cast<operation*>(static_cast<std::uintptr_t>(data)), result);
+}
+
+bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
+    bool const interrupted = result == -EINTR || result == -EAGAIN;
+    // A connection that went away while it was queued is no news to anybody.
+    if (interrupted || (op.code() == opcode::accept && result == -ECONNABORTED)) {
+        if (op.stage != cancelling) {
+            put_out(op);
+            return false;
+        }
+        result = -ECANCELED;
+    }
+    if (result >= 0 && op.code() == opcode::accept) result = adopt_accepted(static_cast<accept_operation&>(op), result);
+    if (result > 0 && op.code() == opcode::receive)
+        kernel_wrote(static_cast<receive_operation&>(op).buffer, static_cast<std::size_t>(result));
+    complete(op, result);
+    return true;
+}
+
+}  // namespace
+
+std::unique_ptr<engine> make_uring_engine(engine_options const& options, ring_calls const& calls) {
+    return std::make_unique<uring_engine>(options, calls);
 }
 
 }  // namespace rota::inline v0::detail

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "uring.hpp"
+
+#include <cstdint>
+
+namespace rota::inline v0::detail {
+
+/// A ring of the kernel's, set up with the best flags it knows. Not enabled yet: who enables it is the thread it belongs
+/// to from then on.
+class uring_ring {
+public:
+    /// Throws `rota::system_error` with the reason why there is none.
+    uring_ring(ring_calls const& calls, std::uint32_t entries);
+    ~uring_ring() { io_uring_queue_exit(&ring_); }
+    uring_ring(uring_ring const&) = delete;
+    uring_ring& operator=(uring_ring const&) = delete;
+
+    io_uring* get() noexcept { return &ring_; }
+    io_uring* operator->() noexcept { return &ring_; }
+    bool has(std::uint32_t feature) const noexcept { return (ring_.features & feature) != 0; }
+
+    /// What the kernel has written, and the submission side's flag word.
+    std::uint32_t const* completed() const noexcept { return ring_.cq.ktail; }
+    std::uint32_t const* flags() const noexcept { return ring_.sq.kflags; }
+    bool flagged(std::uint32_t mask) const noexcept { return (__atomic_load_n(flags(), __ATOMIC_RELAXED) & mask) != 0; }
+
+private:
+    void check_opcodes(ring_calls const& calls);
+
+    io_uring ring_{};
+};
+
+}  // namespace rota::inline v0::detail
