@@ -67,7 +67,6 @@ private:
     /// How many operations the last wait completed.
     std::size_t last_batch_ = 0;
     int fruitless_ = 0;
-    bool enabled_ = false;
     bool wake_watched_ = false;
 };
 
@@ -220,10 +219,7 @@ bool uring_engine::fill() noexcept {
 
 /// Tells the kernel all but the last ringful, which goes with the wait. A negative errno: some is left for later.
 int uring_engine::tell() noexcept {
-    if (!enabled_) {
-        if (int const result = io_uring_enable_rings(ring_.get()); result < 0) return result;
-        enabled_ = true;
-    }
+    if (int const result = ring_.enable(); result < 0) return result;
     while (!fill())
         if (int const result = calls_.submit(ring_.get()); result < 0) return result;
     return 0;

@@ -2,6 +2,9 @@
 
 #include <rota/base/error.hpp>
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 
@@ -61,6 +64,14 @@ uring_ring::uring_ring(ring_calls const& calls, std::uint32_t entries) {
         io_uring_queue_exit(&ring_);
         throw;
     }
+}
+
+int uring_ring::enable() noexcept {
+    if (enabled_) return 0;
+    // liburing 2.3 has a function for it, but its shared library does not export it.
+    if (syscall(SYS_io_uring_register, ring_.ring_fd, IORING_REGISTER_ENABLE_RINGS, nullptr, 0) < 0) return -errno;
+    enabled_ = true;
+    return 0;
 }
 
 void uring_ring::check_opcodes(ring_calls const& calls) {

@@ -16,6 +16,9 @@ public:
     uring_ring(uring_ring const&) = delete;
     uring_ring& operator=(uring_ring const&) = delete;
 
+    /// 0 or a negative errno. Harmless when it was done before.
+    int enable() noexcept;
+
     io_uring* get() noexcept { return &ring_; }
     io_uring* operator->() noexcept { return &ring_; }
     bool has(std::uint32_t feature) const noexcept { return (ring_.features & feature) != 0; }
@@ -29,6 +32,7 @@ private:
     void check_opcodes(ring_calls const& calls);
 
     io_uring ring_{};
+    bool enabled_ = false;
 };
 
 }  // namespace rota::inline v0::detail
