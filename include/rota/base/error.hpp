@@ -1,0 +1,43 @@
+#pragma once
+
+#include <rota/base/export.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+namespace rota::inline v0 {
+
+/// An operation that the system refused: what was tried, on which object or peer, and the system's reason, as in
+/// `connect 127.0.0.1:81: Connection refused`. `code()` compares with `std::errc`.
+///
+/// asyncio: `OSError` and its subclasses; instead of `except ConnectionRefusedError` compare the code.
+class ROTA_API system_error : public std::system_error {
+public:
+    /// `error` is a positive errno.
+    system_error(int error, std::string operation, std::string object = {});
+
+    std::string const& operation() const noexcept { return operation_; }
+    std::string const& object() const noexcept { return object_; }
+
+private:
+    std::string operation_;
+    std::string object_;
+};
+
+/// The library was used in a way that can not be right: awaiting twice, `run` inside a loop, releasing a free lock.
+///
+/// asyncio: where it raises `RuntimeError` or `ValueError`.
+class ROTA_API usage_error : public std::logic_error {
+public:
+    using std::logic_error::logic_error;
+};
+
+namespace detail {
+
+/// Out of line, so that what throws stays small where it is inlined.
+[[noreturn]] ROTA_API void throw_usage_error(char const* what);
+[[noreturn]] ROTA_API void throw_system_error(int error, char const* operation, std::string object = {});
+
+}  // namespace detail
+}  // namespace rota::inline v0

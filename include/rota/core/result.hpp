@@ -1,0 +1,123 @@
+#pragma once
+
+#include <rota/core/cancellation.hpp>
+#include <rota/core/coro.hpp>
+#include <rota/detail/awaiter.hpp>
+#include <rota/detail/bound_body.hpp>
+
+#include <coroutine>
+#include <exception>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace rota::inline v0 {
+
+/// A value or the error that came in its place, neither of them thrown. What `gather(return_exceptions, ...)` and
+/// `as_result` give; `void` is kept as `std::monostate`.
+template <class T = void>
+class [[nodiscard]] result {
+public:
+    using stored = std::conditional_t<std::is_void_v<T>, std::monostate,
+                                      std::conditional_t<std::is_reference_v<T>, std::remove_reference_t<T>*, T>>;
+
+    result(std::in_place_t, stored value) : state_(std::in_place_index<0>, std::move(value)) {}
+    explicit result(std::exception_ptr error) noexcept : state_(std::in_place_index<1>, std::move(error)) {}
+
+    bool has_value() const noexcept { return state_.index() == 0; }
+    explicit operator bool() const noexcept { return has_value(); }
+
+    /// The value; throws the error where there is none.
+    decltype(auto) value() & { return get(*this); }
+    decltype(auto) value() const& { return get(*this); }
+    T value() && {
+        if (!has_value()) std::rethrow_exception(std::get<1>(state_));
+        if constexpr (std::is_reference_v<T>)
+            return *std::get<0>(state_);
+        else if constexpr (!std::is_void_v<T>)
+            return std::move(std::get<0>(state_));
+    }
+
+    /// The error; null where there is a value.
+    std::exception_ptr error() const noexcept { return has_value() ? nullptr : std::get<1>(state_); }
+    /// Whether the error is a `cancelled_error`.
+    bool cancelled() const noexcept { return !has_value() && detail::is_cancelled(std::get<1>(state_)); }
+
+private:
+    template <class Self>
+    static decltype(auto) get(Self& self) {
+        if (!self.has_value()) std::rethrow_exception(std::get<1>(self.state_));
+        if constexpr (std::is_reference_v<T>)
+            return static_cast<T>(*std::get<0>(self.state_));
+        else if constexpr (!std::is_void_v<T>)
+            return (std::get<0>(self.state_));
+    }
+
+    std::variant<stored, std::exception_ptr> state_;
+};
+
+namespace detail {
+
+template <class T, class Awaiter>
+result<T> resume_as_result(Awaiter& awaiter) {
+    // What can tell its error without throwing is asked to: a level of throwing costs a microsecond.
+    if constexpr (requires { awaiter.take_error(); }) {
+        if (std::exception_ptr error = awaiter.take_error()) return result<T>(std::move(error));
+    }
+    try {
+        if constexpr (std::is_void_v<T>) {
+            awaiter.await_resume();
+            return result<T>(std::in_place, std::monostate());
+        } else if constexpr (std::is_reference_v<T>) {
+            return result<T>(std::in_place, &awaiter.await_resume());
+        } else {
+            return result<T>(std::in_place, awaiter.await_resume());
+        }
+    } catch (...) {
+        return result<T>(std::current_exception());
+    }
+}
+
+template <class Inner>
+class result_awaiter {
+public:
+    explicit result_awaiter(Inner&& inner) : inner_(std::move(inner)) {}
+
+    bool await_ready() const noexcept { return false; }
+
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting,
+                       std::source_location line = std::source_location::current()) noexcept {
+        try {
+            return start_inner(inner_.awaiter(), awaiting, line);
+        } catch (...) {
+            early_ = std::current_exception();
+            return false;
+        }
+    }
+
+    auto await_resume() {
+        using T = typename Inner::result;
+        if (early_) return result<T>(std::move(early_));
+        return resume_as_result<T>(inner_.awaiter());
+    }
+
+private:
+    Inner inner_;
+    std::exception_ptr early_;
+};
+
+}  // namespace detail
+
+/// Awaits `awaitable` and gives its value or its error as a `result`, throwing nothing.
+///
+/// Cancellation: as the awaitable's own; the `cancelled_error` is in the result, and the next await raises it again.
+/// asyncio: `gather(x, return_exceptions=True)` of one.
+template <class A>
+    requires detail::awaitable<A&&>
+[[nodiscard]] auto as_result(A&& awaitable) {
+    return detail::result_awaiter(detail::bind_body(detail::offers<>{}, std::forward<A>(awaitable)));
+}
+
+}  // namespace rota::inline v0

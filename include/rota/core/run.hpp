@@ -1,0 +1,105 @@
+#pragma once
+
+#include <rota/base/export.hpp>
+#include <rota/core/loop.hpp>
+#include <rota/core/task.hpp>
+#include <rota/engine/engine.hpp>
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace rota::inline v0 {
+
+/// How a runner is to run.
+struct runner_options {
+    runner_options() = default;
+    explicit runner_options(engine_options on) : engine(on) {}
+    explicit runner_options(engine_kind on) : engine(on) {}
+
+    engine_options engine{};
+    /// Ctrl-C cancels the main task, a second one kills: where this is the main thread and the program has no handler of
+    /// its own. When main then ends cancelled, the runner cleans up and raises SIGINT again, so that the shell sees it.
+    bool handle_interrupt = true;
+};
+
+/// A loop to run several coroutines on, one after the other, with what they leave behind (callbacks, context) in between.
+/// For one coroutine there is `rota::run`.
+///
+/// asyncio: `Runner`.
+class ROTA_API runner {
+public:
+    runner();
+    explicit runner(runner_options const& options);
+    runner(runner const&) = delete;
+    runner& operator=(runner const&) = delete;
+    /// Cancels what is left and waits for its end.
+    ~runner();
+
+    /// Runs `main` to its end and gives what it gives. Tasks it leaves go on in the next `run`, or end in `close`.
+    ///
+    /// Errors: what `main` throws; `usage_error` inside a running loop; `deadlock_error` in simulation.
+    template <class T>
+    T run(coro<T> main) {
+        refuse_inside_a_loop();
+        auto const task = rota::task<T>::adopt(detail::make_task(std::move(main), std::source_location{}));
+        run_to_end(task.state());
+        if constexpr (std::is_void_v<T>)
+            task.result();
+        else if constexpr (std::is_reference_v<T>)
+            return task.result();
+        else
+            return std::move(detail::value_of<T>(checked(task)));
+    }
+    template <class F, class... Args>
+        requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
+    auto run(F&& fn, Args&&... args) {
+        return run(detail::call_copied(std::decay_t<F>(std::forward<F>(fn)),
+                                       std::decay_t<Args>(std::forward<Args>(args))...));
+    }
+
+    /// Cancels all tasks, awaits their end, and closes the loop. `run` does not work afterwards.
+    void close();
+
+    rota::loop& get_loop();
+
+private:
+    void refuse_inside_a_loop() const;
+    void run_to_end(detail::task_state& main);
+    template <class T>
+    static detail::task_state& checked(task<T> const& done) {
+        (void)done.result();
+        return done.state();
+    }
+
+    runner_options options_;
+    std::unique_ptr<rota::loop> loop_;
+    bool interrupted_ = false;
+};
+
+/// Runs `main` (a coroutine, or `fn, args...` from copies) on a new loop until it ends, then cancels the tasks it leaves
+/// and awaits their end. Gives what `main` gives. The options choose the engine.
+///
+/// Errors: what `main` throws; `usage_error` inside a running loop.
+/// Cancellation: Ctrl-C cancels main.
+/// asyncio: `run`.
+template <class... Main>
+auto run(runner_options const& options, Main&&... main)
+    -> decltype(std::declval<runner&>().run(std::forward<Main>(main)...)) {
+    runner once(options);
+    if constexpr (std::is_void_v<decltype(once.run(std::forward<Main>(main)...))>) {
+        once.run(std::forward<Main>(main)...);
+        once.close();
+    } else {
+        decltype(auto) value = once.run(std::forward<Main>(main)...);
+        once.close();
+        return value;
+    }
+}
+template <class... Main>
+auto run(Main&&... main) -> decltype(std::declval<runner&>().run(std::forward<Main>(main)...)) {
+    return run(runner_options(), std::forward<Main>(main)...);
+}
+
+}  // namespace rota::inline v0

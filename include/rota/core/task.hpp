@@ -1,0 +1,269 @@
+#pragma once
+
+#include <rota/base/error.hpp>
+#include <rota/base/export.hpp>
+#include <rota/core/cancellation.hpp>
+#include <rota/core/coro.hpp>
+#include <rota/core/errors.hpp>
+#include <rota/detail/awaiter.hpp>
+#include <rota/detail/context_map.hpp>
+#include <rota/detail/task_state.hpp>
+#include <rota/detail/task_start.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <exception>
+#include <functional>
+#include <source_location>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace rota::inline v0 {
+
+template <class T>
+class task;
+
+/// A task of whatever type: what `current_task`, `all_tasks` and a mixed `wait` deal in. Copyable, empty by default, equal
+/// where it names the same task. It belongs to its loop's thread. Dropping it detaches the task, which runs on.
+///
+/// Every member but `operator bool` and `==` throws `usage_error` on an empty one.
+class any_task {
+public:
+    any_task() = default;
+    any_task(any_task const& other) noexcept : state_(other.state_) {
+        if (state_) state_->add_reference();
+    }
+    any_task(any_task&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+    any_task& operator=(any_task other) noexcept {
+        std::swap(state_, other.state_);
+        return *this;
+    }
+    ~any_task() {
+        if (state_) state_->drop_reference();
+    }
+
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+    friend bool operator==(any_task const& a, any_task const& b) noexcept { return a.state_ == b.state_; }
+
+    bool done() const { return state().done(); }
+    /// Done by `cancelled_error`.
+    bool cancelled() const { return state().has(detail::task_cancelled); }
+
+    /// Asks it to stop: `cancelled_error` comes out of the await it is suspended in, or of its next one; before its first
+    /// turn it never runs. Requests are counted. False where it is done already.
+    bool cancel() const { return state().cancel(); }
+    /// Acknowledges one request; gives how many are left. At 0 awaits no longer raise.
+    std::uint32_t uncancel() const { return state().uncancel(); }
+    /// Requests that are not acknowledged, of those a `with_shield` does not hold back.
+    std::uint32_t cancelling() const { return state().visible; }
+
+    /// The error it ended with, which counts as seen; null where it has none. Throws `invalid_state_error` while it runs
+    /// and `cancelled_error` where it was cancelled.
+    ROTA_API std::exception_ptr exception() const;
+
+    /// `Task-N` unless it was given a name.
+    ROTA_API std::string name() const;
+    ROTA_API void set_name(std::string_view name) const;
+
+    /// Has the loop call `f(any_task)` when it is done, or soon where it is.
+    template <class F>
+    void add_done_callback(F&& f) const;
+
+    /// For Rota's own combinators.
+    detail::task_state& state() const {
+        if (state_ == nullptr) detail::throw_usage_error("an empty task handle was used; create_task gives full ones");
+        return *state_;
+    }
+    static any_task adopt(detail::task_state* counted) noexcept { return any_task(counted); }
+    static any_task share(detail::task_state& state) noexcept {
+        state.add_reference();
+        return any_task(&state);
+    }
+
+    inline auto operator co_await() const;
+
+protected:
+    explicit any_task(detail::task_state* counted) noexcept : state_(counted) {}
+
+    detail::task_state* state_ = nullptr;
+};
+
+namespace detail {
+
+/// Waits for a task. Cancelling who waits cancels the task, once a request, and waits for its end.
+class ROTA_API task_awaiter : public leaf, public completion_waiter {
+public:
+    explicit task_awaiter(any_task awaited) noexcept
+        : completion_waiter(&task_awaiter::awaited_is_done), awaited_(std::move(awaited)) {}
+
+    bool await_ready() const { return awaited_.state().done(); }
+
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting,
+                       std::source_location line = std::source_location::current()) {
+        waiting_ = &suspend_here(awaiting.promise(), line);
+        task_state& awaited = awaited_.state();
+        if (waiting_->visible != 0) [[unlikely]]
+            return waiting_->raise_at_entry();
+        if (&awaited == waiting_ || awaited.home != waiting_->home) [[unlikely]]
+            refuse();
+        waiting_->parked = this;
+        awaited.waiters.add(*this);
+        return true;
+    }
+
+    bool cancel(task_state&) noexcept override {
+        awaited_.state().cancel();
+        return false;
+    }
+    char const* waits_for() const noexcept override { return "another task"; }
+
+protected:
+    /// Raises what the task ended with, if it was an error.
+    void rethrow_error() const {
+        check_raise();
+        task_state& awaited = awaited_.state();
+        if (awaited.error) [[unlikely]] {
+            awaited.set(task_error_seen);
+            std::rethrow_exception(awaited.error);
+        }
+    }
+
+    any_task awaited_;
+
+private:
+    [[noreturn]] void refuse() const;
+    static void awaited_is_done(completion_waiter& waiter) noexcept {
+        auto& self = static_cast<task_awaiter&>(waiter);
+        wake(*self.waiting_);
+    }
+
+    task_state* waiting_ = nullptr;
+};
+
+struct any_task_awaiter final : task_awaiter {
+    using task_awaiter::task_awaiter;
+    void await_resume() const { rethrow_error(); }
+};
+
+template <class T>
+struct shared_task_awaiter final : task_awaiter {
+    using task_awaiter::task_awaiter;
+    decltype(auto) await_resume() const {
+        rethrow_error();
+        if constexpr (!std::is_void_v<T>)
+            return static_cast<std::add_lvalue_reference_t<T const>>(value_of<T>(awaited_.state()));
+    }
+};
+
+template <class T>
+struct last_task_awaiter final : task_awaiter {
+    using task_awaiter::task_awaiter;
+    T await_resume() {
+        rethrow_error();
+        if constexpr (!std::is_void_v<T>) {
+            task_state& awaited = awaited_.state();
+            if constexpr (std::is_reference_v<T>) {
+                return value_of<T>(awaited);
+            } else {
+                if (awaited.references == 1) return std::move(value_of<T>(awaited));
+                if constexpr (std::is_copy_constructible_v<T>)
+                    return value_of<T>(awaited);
+                else
+                    throw_invalid_state(
+                        "co_await std::move(task): its result can not be copied, and there are other handles to it");
+            }
+        }
+    }
+};
+
+}  // namespace detail
+
+inline auto any_task::operator co_await() const { return detail::any_task_awaiter(*this); }
+
+/// A coroutine that runs beside its maker, taking turns with the others on its loop. `create_task` makes one. A copyable
+/// handle: any number of tasks may await it, and each gets its result or its error.
+///
+/// `co_await t` gives `T const&`, good for as long as there is a handle; `co_await std::move(t)` gives `T`, moved out when
+/// this is the only handle and copied otherwise (`invalid_state_error` for a move-only T with other handles).
+///
+/// Errors: `co_await` throws what the task threw; `usage_error` where a task awaits itself or one of another loop. An error
+/// that nobody awaits reaches the loop's exception handler.
+/// Cancellation: cancelling who awaits a task cancels that task, once for each request, and waits for its end; its result
+/// is delivered where it has one. `shield` keeps it running instead.
+/// asyncio: `Task`.
+template <class T = void>
+class task : public any_task {
+public:
+    using value_type = T;
+
+    task() = default;
+
+    /// The result. Throws the task's error, `cancelled_error`, or `invalid_state_error` while it runs.
+    decltype(auto) result() const {
+        if (auto error = exception()) std::rethrow_exception(error);
+        if constexpr (!std::is_void_v<T>)
+            return static_cast<std::add_lvalue_reference_t<T const>>(detail::value_of<T>(state()));
+    }
+
+    auto operator co_await() const& { return detail::shared_task_awaiter<T>(*this); }
+    auto operator co_await() && { return detail::last_task_awaiter<T>(std::move(*this)); }
+
+    static task adopt(detail::task_state* counted) noexcept { return task(counted); }
+
+private:
+    explicit task(detail::task_state* counted) noexcept : any_task(counted) {}
+};
+
+/// The name to make a task with: `create_task(rota::named("reader"), read_all(s))`.
+struct named {
+    explicit named(std::string_view text) : value(text) {}
+    std::string value;
+};
+
+/// Makes a task of a coroutine, or of anything else that can be awaited, and lets its first turn come in the next turn of
+/// the loop. The loop keeps it: the handle may be dropped.
+///
+/// What the coroutine takes by reference must outlive the task. Better let the task keep copies: the form below.
+///
+/// Errors: `usage_error` where no loop runs in this thread.
+/// asyncio: `create_task`; the loop owns its tasks here, so none is lost to a collector.
+template <class T>
+task<T> create_task(coro<T> c, std::source_location created = std::source_location::current()) {
+    return task<T>::adopt(detail::start_task(std::move(c), created));
+}
+
+template <class A>
+    requires(detail::awaitable<A &&> && !std::is_lvalue_reference_v<A>)
+auto create_task(A&& awaitable, std::source_location created = std::source_location::current()) {
+    return create_task(detail::await_copied(std::forward<A>(awaitable)), created);
+}
+
+/// Makes a task of `fn(args...)`, where `fn` returns something to await. `fn` and the arguments are copied for the task,
+/// as `std::thread` does (`std::ref` for what is to be shared). It costs one frame more.
+template <class F, class... Args>
+    requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
+auto create_task(F&& fn, Args&&... args) {
+    return create_task(
+        detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...));
+}
+
+template <class... Args>
+auto create_task(named name, Args&&... args) {
+    auto made = create_task(std::forward<Args>(args)...);
+    made.set_name(name.value);
+    return made;
+}
+
+/// The task whose turn it is; empty in callbacks of the loop.
+ROTA_API any_task current_task();
+
+/// The running loop's tasks that are not done, in the order in which they were made.
+ROTA_API std::vector<any_task> all_tasks();
+
+}  // namespace rota::inline v0
+
+#include <rota/detail/task_callbacks.hpp>

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <rota/detail/awaiter.hpp>
+
+#include <functional>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace rota::inline v0::detail {
+
+/// The awaiter of `A` to keep: by value, but for an awaitable that is its own awaiter and stays with the caller.
+template <class A>
+using kept_awaiter =
+    std::conditional_t<std::is_lvalue_reference_v<awaiter_of<A>>, awaiter_of<A>, std::remove_cvref_t<awaiter_of<A>>>;
+
+/// What a `with_...` is to run, as something to await. May be moved until it is started.
+template <class A>
+class bound_awaitable {
+public:
+    using result = await_result<A>;
+
+    explicit bound_awaitable(A&& awaitable) : awaiter_(get_awaiter(std::forward<A>(awaitable))) {}
+
+    template <class... Front>
+    void start(Front&...) noexcept {}
+    std::remove_reference_t<kept_awaiter<A>>& awaiter() noexcept { return awaiter_; }
+
+private:
+    kept_awaiter<A> awaiter_;
+};
+
+template <class Front, class F, class... Args>
+struct bound_call_types;
+
+// The function takes what the `with_...` has to offer (a scope, a group) first, or does without.
+template <class... Front, class F, class... Args>
+struct bound_call_types<std::tuple<Front...>, F, Args...> {
+    static constexpr bool takes_front = std::is_invocable_v<F, Front&..., Args...>;
+    static auto call(F& f, Front&... front, Args&... args) {
+        if constexpr (takes_front)
+            return std::invoke(std::move(f), front..., std::move(args)...);
+        else
+            return std::invoke(std::move(f), std::move(args)...);
+    }
+    using awaited = decltype(call(std::declval<F&>(), std::declval<Front&>()..., std::declval<Args&>()...));
+};
+
+/// The same of a function and its arguments, which are kept here and called with what it offers (`Front`) when it starts.
+template <class FrontTuple, class F, class... Args>
+class bound_call {
+    using types = bound_call_types<FrontTuple, F, Args...>;
+    using awaited = typename types::awaited;
+
+public:
+    using result = await_result<awaited>;
+
+    template <class G, class... More>
+    explicit bound_call(std::in_place_t, G&& f, More&&... args)
+        : copies_(std::forward<G>(f), std::forward<More>(args)...) {}
+
+    template <class... Front>
+    void start(Front&... front) {
+        std::apply([&](F& f, Args&... args) { awaiter_.emplace(types::call(f, front..., args...)); }, copies_);
+    }
+    auto& awaiter() noexcept { return awaiter_->awaiter(); }
+
+private:
+    std::tuple<F, Args...> copies_;
+    std::optional<bound_awaitable<awaited&&>> awaiter_;
+};
+
+/// Something to await, or a function and arguments to call for it.
+template <class... Front, class Body, class... Args>
+auto bind_body(std::type_identity<std::tuple<Front...>>, Body&& body, Args&&... args) {
+    if constexpr (sizeof...(Args) == 0 && awaitable<Body&&>)
+        return bound_awaitable<Body&&>(std::forward<Body>(body));
+    else
+        return bound_call<std::tuple<Front...>, std::decay_t<Body>, std::decay_t<Args>...>(
+            std::in_place, std::forward<Body>(body), std::forward<Args>(args)...);
+}
+
+template <class... Front>
+using offers = std::type_identity<std::tuple<Front...>>;
+
+}  // namespace rota::inline v0::detail

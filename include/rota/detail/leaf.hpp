@@ -1,0 +1,33 @@
+#pragma once
+
+#include <rota/base/export.hpp>
+
+namespace rota::inline v0::detail {
+
+struct task_state;
+
+/// What a suspended task is parked on: an awaitable that can really wait. It lives in the awaiter. Until it is awaited it
+/// may be moved.
+class leaf {
+public:
+    leaf& operator=(leaf const&) = delete;
+
+    /// The task is cancelled. True: the wait is withdrawn, nothing was taken, and the caller resumes the task with
+    /// `cancelled_error`. False: the request was passed on, and the leaf itself will wake the task when what it waits
+    /// for has ended.
+    virtual bool cancel(task_state& waiting) noexcept = 0;
+
+    /// The deadline of a timer has come.
+    virtual void fire() noexcept {}
+
+    /// What the task waits for, as shown to people: `sleep`, `lock.acquire`.
+    virtual char const* waits_for() const noexcept = 0;
+
+protected:
+    leaf() = default;
+    leaf(leaf const&) = delete;
+    leaf(leaf&&) noexcept {}
+    ~leaf() = default;
+};
+
+}  // namespace rota::inline v0::detail

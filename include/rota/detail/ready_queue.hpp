@@ -1,0 +1,48 @@
+#pragma once
+
+#include <rota/base/slab.hpp>
+
+#include <cstdint>
+
+namespace rota::inline v0::detail {
+
+enum class runnable_kind : std::uint8_t { none, task, callback };
+
+/// Something whose turn will come. Its place in the queue is in itself. The first two words are those of a `slab_block`.
+struct runnable {
+    explicit runnable(runnable_kind which) noexcept : kind(which) {}
+    runnable(runnable const&) = delete;
+    runnable& operator=(runnable const&) = delete;
+
+    runnable* next = nullptr;
+    runnable_kind kind;
+};
+
+/// First in, first out.
+class ready_queue {
+public:
+    bool empty() const noexcept { return first_ == nullptr; }
+    runnable* last() const noexcept { return last_; }
+    runnable* first() const noexcept { return first_; }
+
+    void push(runnable& item) noexcept {
+        item.next = nullptr;
+        if (first_ == nullptr)
+            first_ = &item;
+        else
+            last_->next = &item;
+        last_ = &item;
+    }
+
+    runnable& pop() noexcept {
+        runnable& item = *first_;
+        first_ = item.next;
+        return item;
+    }
+
+private:
+    runnable* first_ = nullptr;
+    runnable* last_ = nullptr;
+};
+
+}  // namespace rota::inline v0::detail

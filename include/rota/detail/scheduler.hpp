@@ -1,0 +1,104 @@
+#pragma once
+
+#include <rota/base/export.hpp>
+#include <rota/detail/hot.hpp>
+#include <rota/detail/ready_queue.hpp>
+#include <rota/detail/task_state.hpp>
+#include <rota/detail/timer_queue.hpp>
+#include <rota/engine/engine.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace rota::inline v0::detail {
+
+/// Who runs next, and when to look at the world.
+///
+/// The ready queue is first in, first out. A turn runs what was ready when it began; what becomes ready meanwhile runs in
+/// the next. Between turns only memory is looked at (`engine::peek`); the kernel and the clock, each dearer than all of a
+/// switch of tasks, are asked when nothing is ready, every 64 turns, and every 1,024 resumes of a longer turn. The 64
+/// shrinks while polls come out over a millisecond apart.
+class ROTA_API scheduler {
+public:
+    explicit scheduler(std::unique_ptr<engine> with);
+    virtual ~scheduler();
+    scheduler(scheduler const&) = delete;
+    scheduler& operator=(scheduler const&) = delete;
+
+    /// Lets `task`'s turn come. What it was parked on is done with.
+    void make_ready(task_state& task) noexcept {
+        task.parked = nullptr;
+        ready_.push(task);
+    }
+    void push(runnable& item) noexcept { ready_.push(item); }
+    /// From any thread.
+    void push_from_outside(runnable& item) noexcept;
+
+    void arm(timer_node& timer, clock::time_point when) {
+        timers_.arm(timer, when);
+        // One that is due already is seen by the next poll: not 64 turns from now.
+        if (when <= polled_at_) turns_left_ = 1;
+    }
+    void disarm(timer_node& timer) noexcept { timers_.disarm(timer); }
+
+    engine& kernel() noexcept { return *engine_; }
+    /// The time of the last poll: behind the present, and free.
+    clock::time_point polled_at() const noexcept { return polled_at_; }
+
+    /// Takes a new task in; its turn comes.
+    void adopt(task_state& task) noexcept {
+        task.home = this;
+        task.id = ++last_id_;
+        ++live_tasks_;
+        ready_.push(task);
+    }
+    std::size_t live_tasks() const noexcept { return live_tasks_; }
+
+    /// One turn, and a poll where one is due; waits where nothing is ready. False: nothing can ever happen (simulation).
+    bool run_once();
+    /// Whether anything is ready.
+    bool idle() const noexcept { return ready_.empty(); }
+
+    /// Set by a signal handler that then wakes the engine: the main task is to be cancelled.
+    std::atomic<bool>& interrupt_flag() noexcept { return interrupted_; }
+
+    /// What this loop has done so far.
+    struct counters {
+        std::uint64_t turns = 0;
+        std::uint64_t polls = 0;
+    };
+    counters const& count() const noexcept { return counters_; }
+
+protected:
+    void run_turn();
+    wait_outcome poll(clock::time_point deadline);
+    void take_from_outside() noexcept;
+    runnable& pop_ready() noexcept { return ready_.pop(); }
+
+    /// Ctrl-C has come.
+    virtual void interrupted() noexcept = 0;
+    /// The task ended with an error that nobody has seen, or swallows its cancellation.
+    virtual void report_task(task_state& task) noexcept = 0;
+    virtual void run_callback(runnable& callback) noexcept = 0;
+
+private:
+    void drive(task_state& task) noexcept;
+    bool before_resume(task_state& task) noexcept;
+    void finish(task_state& task, promise_base& root) noexcept;
+    void complete(task_state& task) noexcept;
+
+    ready_queue ready_;
+    std::uint32_t turns_left_ = 1;
+    std::uint32_t poll_interval_ = 64;
+    clock::time_point polled_at_{};
+    std::unique_ptr<engine> engine_;
+    std::size_t live_tasks_ = 0;
+    std::uint32_t last_id_ = 0;
+    std::atomic<bool> interrupted_{false};
+    std::atomic<runnable*> from_outside_{nullptr};
+    counters counters_;
+    timer_queue timers_;
+};
+
+}  // namespace rota::inline v0::detail

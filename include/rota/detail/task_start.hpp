@@ -1,0 +1,70 @@
+#pragma once
+
+#include <rota/base/slab.hpp>
+#include <rota/core/coro.hpp>
+#include <rota/detail/awaiter.hpp>
+#include <rota/detail/context_map.hpp>
+#include <rota/detail/scheduler.hpp>
+#include <rota/detail/task_state.hpp>
+
+#include <functional>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+
+namespace rota::inline v0::detail {
+
+/// Lets the turn come of a task whose wait is over.
+inline void wake(task_state& task) noexcept { task.home->make_ready(task); }
+
+/// The scheduler of this thread's loop. Throws `usage_error` where none runs.
+ROTA_API scheduler& running_scheduler(char const* for_whom);
+
+template <class T>
+decltype(auto) value_of(task_state& state) noexcept {
+    return static_cast<typed_task_state<T>&>(state).value.get();
+}
+
+template <class T>
+void typed_task_state<T>::take(task_state& state, promise_base& root) {
+    auto& result = static_cast<coro_promise<T>&>(root).result();
+    static_cast<typed_task_state&>(state).value.fill(result.take());
+}
+
+/// A task of `c` on `home`, in whose queue it is not yet. Nothing has happened where this throws.
+template <class T>
+task_state* make_task(coro<T>&& c, std::source_location created) {
+    if (!c) throw_usage_error("create_task of a coroutine that was moved from or awaited already");
+    void* const block = slab_store::allocate(sizeof(typed_task_state<T>));
+    auto* const state = ::new (block) typed_task_state<T>;
+    auto const frame = c.release();
+    auto& root = frame.promise();
+    root.task = state;
+    root.line = created;
+    state->resume_point = &root;
+    state->created = created;
+    state->context = share(current_context());
+    return state;
+}
+
+template <class T>
+task_state* start_task(coro<T>&& c, std::source_location created) {
+    scheduler& home = running_scheduler("create_task");
+    task_state* const state = make_task(std::move(c), created);
+    home.adopt(*state);
+    return state;
+}
+
+/// Awaits something that is no coroutine, from a copy of its own.
+template <class A>
+coro<std::remove_cvref_t<await_result<A&&>>> await_copied(A awaitable) {
+    co_return co_await std::move(awaitable);
+}
+
+/// Awaits `fn(args...)` from copies that live in this frame: calling `fn` outside it would leave references to temporaries.
+template <class F, class... Args>
+auto call_copied(F fn, Args... args) -> coro<std::remove_cvref_t<await_result<std::invoke_result_t<F, Args...>>>> {
+    co_return co_await std::invoke(std::move(fn), std::move(args)...);
+}
+
+}  // namespace rota::inline v0::detail

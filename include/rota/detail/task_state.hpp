@@ -1,0 +1,157 @@
+#pragma once
+
+#include <rota/base/export.hpp>
+#include <rota/base/slab.hpp>
+#include <rota/detail/hot.hpp>
+#include <rota/detail/leaf.hpp>
+#include <rota/detail/promise.hpp>
+#include <rota/detail/ready_queue.hpp>
+#include <rota/detail/waiter_ring.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <source_location>
+
+namespace rota::inline v0::detail {
+
+class scheduler;
+struct context_map;
+
+/// Told, inside the turn in which a task ends, that it has ended: what owns several tasks and counts them.
+struct task_observer {
+    using function = void (*)(task_observer&, task_state&) noexcept;
+    explicit task_observer(function when_done) noexcept : child_done(when_done) {}
+    function child_done;
+};
+
+/// The cancels that `with_shield` holds back: what was visible outside while its body runs.
+struct shield_record {
+    shield_record* outer = nullptr;
+    std::uint32_t held = 0;
+    std::uint8_t raises = 0;
+};
+
+/// What the block of a task needs to know of its result's type.
+struct result_operations {
+    void (*take)(task_state&, promise_base& root);  // null: the task returns nothing
+    void (*destroy)(task_state&) noexcept;
+    std::size_t block_size;
+};
+
+enum task_flag : std::uint8_t {
+    task_started = 1,      // its first turn has come
+    task_done = 2,
+    task_cancelled = 4,    // done by `cancelled_error`
+    task_raise = 8,        // the leaf it resumes from raises `cancelled_error`
+    task_error_seen = 16,  // somebody has been given its error
+    task_report = 32,      // the loop has something to tell the exception handler about it
+    task_swallows = 64,    // it has swallowed a hundred raises: to be reported
+};
+
+/// Everything about a task but its frames. Its block outlives them, for as long as there are handles. Owned by one thread.
+///
+/// Cancel requests are counted by the shield level at which they were made. `visible` are those that the present level
+/// sees; `shields` holds those of the levels outside it. A leaf's check is one load of `visible`.
+struct task_state : runnable {
+    std::uint8_t flags = 0;
+    std::uint8_t raises = 0;  // how often the visible request has been raised, up to 255
+    std::uint8_t shield_level = 0;
+    std::uint32_t id = 0;
+    promise_base* resume_point = nullptr;  // the innermost suspended frame
+    leaf* parked = nullptr;                // what it waits for; null while it runs or its turn is to come
+    waiter_ring waiters;
+    task_observer* observer = nullptr;
+    scheduler* home = nullptr;
+    std::exception_ptr error{};
+    char* name = nullptr;  // null: `Task-ID`
+    context_map* context = nullptr;
+    std::source_location created{};
+    std::uint32_t references = 2;  // the loop's and the handle's
+    std::uint32_t visible = 0;
+    shield_record* shields = nullptr;
+    result_operations const* result;
+
+    explicit task_state(result_operations const& of_result) noexcept
+        : runnable(runnable_kind::task), result(&of_result) {}
+
+    bool has(task_flag flag) const noexcept { return (flags & flag) != 0; }
+    void set(task_flag flag) noexcept { flags = static_cast<std::uint8_t>(flags | flag); }
+    void clear(task_flag flag) noexcept { flags = static_cast<std::uint8_t>(flags & ~flag); }
+    bool done() const noexcept { return has(task_done); }
+
+    void add_reference() noexcept { ++references; }
+    void drop_reference() noexcept {
+        if (--references == 0) [[unlikely]]
+            last_reference_dropped();
+    }
+
+    /// A request from outside, or from the task itself at its own level. False: it is done already.
+    ROTA_API bool cancel() noexcept;
+    /// A request made at `level`, by a scope that was entered there.
+    ROTA_API void request_cancel(std::uint8_t level) noexcept;
+    /// Acknowledges one visible request; how many are left.
+    ROTA_API std::uint32_t uncancel() noexcept;
+
+    /// For a leaf that is awaited while a request is visible: raises at once the first time, later by way of the ready
+    /// queue (true: suspend).
+    ROTA_API bool raise_at_entry();
+    /// Raises and counts it.
+    [[noreturn]] ROTA_API void raise_cancelled();
+
+    ROTA_API void enter_shield(shield_record& record);
+    ROTA_API void leave_shield(shield_record& record) noexcept;
+
+    ROTA_API void set_name(char const* text, std::size_t length);
+
+private:
+    ROTA_API void last_reference_dropped() noexcept;
+};
+
+static_assert(sizeof(task_state) == 112);
+
+template <class T>
+struct typed_task_state : task_state {
+    typed_task_state() noexcept : task_state(operations) {}
+
+    result_slot<T> value;
+
+    static void take(task_state& state, promise_base& root);
+    static void destroy(task_state& state) noexcept { static_cast<typed_task_state&>(state).value.~result_slot<T>(); }
+    static constexpr result_operations make_operations() noexcept {
+        return {&take, &destroy, (sizeof(typed_task_state) + 7) / 8 * 8};
+    }
+    static result_operations const operations;
+};
+
+template <class T>
+inline result_operations const typed_task_state<T>::operations = typed_task_state<T>::make_operations();
+
+template <>
+struct typed_task_state<void> : task_state {
+    typed_task_state() noexcept : task_state(operations) {}
+    ROTA_API static result_operations const operations;
+};
+
+/// Called by an await that suspends: the task, with its resume point and line noted.
+inline task_state& suspend_here(promise_base& awaiting, std::source_location line) noexcept {
+    awaiting.line = line;
+    awaiting.task->resume_point = &awaiting;
+    return *awaiting.task;
+}
+
+/// For `await_ready` of leaves that may finish without suspending: whether this one may. A visible cancel or a used-up
+/// budget sends it through `await_suspend`.
+inline bool may_finish_at_once() noexcept {
+    return hot.current != nullptr && hot.current->visible == 0 && --hot.budget > 0;
+}
+
+/// For `await_resume` of every leaf that `cancel` can withdraw.
+inline void check_raise() {
+    if (task_state* const task = hot.current; task->has(task_raise)) [[unlikely]] {
+        task->clear(task_raise);
+        task->raise_cancelled();
+    }
+}
+
+}  // namespace rota::inline v0::detail

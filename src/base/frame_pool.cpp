@@ -1,0 +1,125 @@
+#include <rota/base/frame_pool.hpp>
+
+#include <mutex>
+#include <utility>
+
+namespace rota::inline v0::detail {
+
+thread_local constinit frame_pool* frame_pool::current = nullptr;
+
+// Pools outlive their threads, since blocks of theirs may still be in use: the next new thread adopts one.
+struct frame_pool_owner {
+    static frame_pool* adopt() {
+        {
+            std::lock_guard const held(mutex());
+            if (frame_pool* pool = orphans()) {
+                orphans() = std::exchange(pool->next_orphan_, nullptr);
+                return pool;
+            }
+        }
+        return new frame_pool;
+    }
+
+    frame_pool_owner() : pool(adopt()) { frame_pool::current = pool; }
+    ~frame_pool_owner() {
+        frame_pool::current = nullptr;
+        std::lock_guard const held(mutex());
+        pool->next_orphan_ = orphans();
+        orphans() = pool;
+    }
+    frame_pool_owner(frame_pool_owner const&) = delete;
+    frame_pool_owner& operator=(frame_pool_owner const&) = delete;
+
+    frame_pool* pool;
+
+private:
+    static std::mutex& mutex() {
+        static std::mutex* const forever = new std::mutex;  // threads may end after static destructors have run
+        return *forever;
+    }
+    static frame_pool*& orphans() {
+        static frame_pool* first = nullptr;
+        return first;
+    }
+};
+
+namespace {
+
+// The pool of this thread, made at its first use. Nothing once the thread's destructors have run.
+frame_pool* make_current() {
+    thread_local frame_pool_owner const owner;
+    return owner.pool;
+}
+
+constexpr std::size_t slab_size = std::size_t{64} * 1024;
+
+}  // namespace
+
+void frame_pool::refill(std::size_t index) {
+    std::size_t const size = index * step;
+    if (static_cast<std::size_t>(slab_end_ - slab_) < size) {
+        // What is left of the old slab is at most one block of this size: not worth a list.
+        slab_ = static_cast<std::byte*>(::operator new(slab_size, std::align_val_t{64}));
+        slab_end_ = slab_ + slab_size;
+    }
+    auto* block = reinterpret_cast<free_block*>(slab_);
+    slab_ += size;
+    block->next = nullptr;
+    free_[index] = block;
+}
+
+void* frame_pool::allocate_slowly(frame_pool* pool, std::size_t index, std::size_t size) {
+    if (pool == nullptr) {
+        make_current();
+        pool = current;
+        if (pool == nullptr) return ::operator new(index < classes ? index * step : size);
+    }
+#if !defined(ROTA_POOL_BYPASSED)
+    // The fast path has counted already where it found a block and stopped only to fail.
+    bool const counted = index < classes && pool->free_[index] != nullptr && pool->taken_ == pool->failing_;
+    if (!counted) ++pool->taken_;
+#else
+    ++pool->taken_;
+#endif
+    try {
+        if (pool->taken_ == pool->failing_) throw std::bad_alloc();
+#if !defined(ROTA_POOL_BYPASSED)
+        if (index < classes) {
+            if (pool->free_[index] == nullptr) pool->refill(index);
+            return std::exchange(pool->free_[index], pool->free_[index]->next);
+        }
+#endif
+        return ::operator new(size);
+    } catch (...) {
+        ++pool->returned_;
+        throw;
+    }
+}
+
+void frame_pool::release_slowly(frame_pool* pool, std::size_t index, void* block) noexcept {
+    if (pool != nullptr) ++pool->returned_;
+#if !defined(ROTA_POOL_BYPASSED)
+    if (index < classes) {
+        // No pool any more: the thread is ending. A block of a slab can not be freed alone; it stays in the slab.
+        if (pool == nullptr) return;
+        auto* freed = static_cast<free_block*>(block);
+        freed->next = pool->free_[index];
+        pool->free_[index] = freed;
+        return;
+    }
+#else
+    (void)index;
+#endif
+    ::operator delete(block);
+}
+
+frame_pool::counters frame_pool::count() noexcept {
+    return current ? counters{current->taken_, current->returned_} : counters{};
+}
+
+void frame_pool::fail_allocation(std::uint64_t n) {
+    make_current();
+    if (current) current->failing_ = n == 0 ? 0 : current->taken_ + n;
+}
+
+}  // namespace rota::inline v0::detail

@@ -1,0 +1,150 @@
+#include <rota/base/slab.hpp>
+
+#include <mutex>
+#include <new>
+#include <utility>
+
+#if defined(ROTA_POOL_BYPASSED)
+#include <sanitizer/asan_interface.h>
+#endif
+
+namespace rota::inline v0::detail {
+
+thread_local constinit slab_store* slab_store::current = nullptr;
+
+// Stores outlive their threads as frame pools do, and for the same reason.
+struct slab_store_owner {
+    slab_store_owner() : store(adopt()) { slab_store::current = store; }
+    ~slab_store_owner() {
+        slab_store::current = nullptr;
+        std::lock_guard const held(mutex());
+        store->next_orphan_ = orphans();
+        orphans() = store;
+    }
+    slab_store_owner(slab_store_owner const&) = delete;
+    slab_store_owner& operator=(slab_store_owner const&) = delete;
+
+    slab_store* store;
+
+private:
+    static slab_store* adopt() {
+        {
+            std::lock_guard const held(mutex());
+            if (slab_store* store = orphans()) {
+                orphans() = std::exchange(store->next_orphan_, nullptr);
+                return store;
+            }
+        }
+        return new slab_store;
+    }
+    static std::mutex& mutex() {
+        static std::mutex* const forever = new std::mutex;
+        return *forever;
+    }
+    static slab_store*& orphans() {
+        static slab_store* first = nullptr;
+        return first;
+    }
+};
+
+namespace {
+
+void make_current() { thread_local slab_store_owner const owner; }
+
+}  // namespace
+
+#if defined(ROTA_POOL_BYPASSED)
+void slab_store::poison(void* block, std::size_t size) noexcept {
+    if (size > sizeof(slab_block))
+        __asan_poison_memory_region(static_cast<std::byte*>(block) + sizeof(slab_block), size - sizeof(slab_block));
+}
+void slab_store::unpoison(void* block, std::size_t size) noexcept { __asan_unpoison_memory_region(block, size); }
+#endif
+
+slab_store::slab& slab_store::slab_of(void* block) noexcept {
+    return *reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(slab_size - 1));
+}
+
+slab_store::slab* slab_store::add_slab(std::size_t block_size) {
+    std::size_t const room = block_size > slab_size - first_block ? first_block + block_size : slab_size;
+    void* memory = ::operator new(room, std::align_val_t{slab_size});
+    auto* made = new (memory) slab{slabs_, nullptr, this, block_size, (room - first_block) / block_size, 0};
+    if (slabs_ != nullptr) slabs_->previous = made;
+    slabs_ = made;
+    return made;
+}
+
+void slab_store::take_back_strays() noexcept {
+    slab_block* stray = strays_.exchange(nullptr, std::memory_order_acquire);
+    while (stray != nullptr) {
+        slab_block* const next = stray->next;
+        put(stray, slab_of(stray).block_size / 8);
+        stray = next;
+    }
+}
+
+void slab_store::put(void* block, std::size_t index) noexcept {
+    auto* freed = static_cast<slab_block*>(block);
+    ++returned_;
+    freed->in_use = 0;
+    if (index >= classes) {
+        slab& own = slab_of(block);
+        if (own.next) own.next->previous = own.previous;
+        (own.previous ? own.previous->next : slabs_) = own.next;
+        unpoison(block, own.block_size);
+        ::operator delete(&own, std::align_val_t{slab_size});
+        return;
+    }
+    freed->next = free_[index];
+    free_[index] = freed;
+    poison(block, index * 8);
+}
+
+void* slab_store::allocate_slowly(std::size_t size) {
+    if (current == nullptr) make_current();
+    slab_store* store = current;
+    if (store == nullptr) throw std::bad_alloc();  // a thread that is ending can not start tasks
+    std::size_t const index = (size + 7) / 8;
+    if (!(index < classes && store->free_[index] != nullptr && store->taken_ == store->failing_)) ++store->taken_;
+    try {
+        if (store->taken_ == store->failing_) throw std::bad_alloc();
+        store->take_back_strays();
+        if (index >= classes) {
+            slab* own = store->add_slab((size + 15) / 16 * 16);
+            own->cut = 1;
+            return new (reinterpret_cast<std::byte*>(own) + first_block) slab_block;
+        }
+        if (slab_block* block = store->free_[index]) {
+            store->free_[index] = block->next;
+            unpoison(block, size);
+            return block;
+        }
+        slab*& growing = store->growing_[index];
+        if (growing == nullptr || growing->cut == growing->capacity) growing = store->add_slab(index * 8);
+        return new (reinterpret_cast<std::byte*>(growing) + first_block + growing->cut++ * growing->block_size) slab_block;
+    } catch (...) {
+        ++store->returned_;
+        throw;
+    }
+}
+
+void slab_store::release(void* block, std::size_t size) noexcept {
+    slab_store* const owner = slab_of(block).owner;
+    if (owner == current) [[likely]]
+        return owner->put(block, (size + 7) / 8);
+    auto* stray = static_cast<slab_block*>(block);
+    stray->next = owner->strays_.load(std::memory_order_relaxed);
+    while (!owner->strays_.compare_exchange_weak(stray->next, stray, std::memory_order_release)) {
+    }
+}
+
+slab_store::counters slab_store::count() noexcept {
+    return current ? counters{current->taken_, current->returned_} : counters{};
+}
+
+void slab_store::fail_allocation(std::uint64_t n) {
+    if (current == nullptr) make_current();
+    if (current) current->failing_ = n == 0 ? 0 : current->taken_ + n;
+}
+
+}  // namespace rota::inline v0::detail

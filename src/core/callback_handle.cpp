@@ -1,0 +1,28 @@
+#include <rota/core/callback_handle.hpp>
+
+#include <rota/detail/scheduler.hpp>
+
+namespace rota::inline v0 {
+
+void callback_handle::cancel() noexcept {
+    if (node_ == nullptr || node_->cancelled) return;
+    node_->cancelled = true;
+    node_->add_reference();  // withdrawing may drop the loop's
+    node_->withdraw();
+    node_->discard();
+    node_->drop_reference();
+}
+
+void detail::timed_callback_node::withdraw() noexcept {
+    if (!armed()) return;
+    home_->disarm(*this);
+    list_node::unlink();
+    drop_reference();
+}
+
+void detail::timed_callback_node::fire() noexcept {
+    list_node::unlink();
+    home_->push(*this);
+}
+
+}  // namespace rota::inline v0

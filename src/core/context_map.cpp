@@ -1,0 +1,48 @@
+#include <rota/detail/context_map.hpp>
+
+#include <rota/detail/task_state.hpp>
+
+namespace rota::inline v0::detail {
+namespace {
+
+context_map::item* find(context_map* context, void const* key) noexcept {
+    if (context != nullptr)
+        for (auto& item : context->items)
+            if (item.first == key) return &item;
+    return nullptr;
+}
+
+}  // namespace
+
+context_map*& current_context() noexcept { return hot.current != nullptr ? hot.current->context : hot.context; }
+
+void release(context_map* context) noexcept {
+    if (context != nullptr && --context->references == 0) delete context;
+}
+
+void* context_find(void const* key) noexcept {
+    auto const* item = find(current_context(), key);
+    return item ? item->second.get() : nullptr;
+}
+
+std::shared_ptr<void> context_share(void const* key) noexcept {
+    auto const* item = find(current_context(), key);
+    return item ? item->second : nullptr;
+}
+
+void context_set(void const* key, std::shared_ptr<void> value) {
+    context_map*& context = current_context();
+    if (context == nullptr) {
+        context = new context_map;
+    } else if (context->references > 1) {
+        auto own = std::make_unique<context_map>();
+        own->items = context->items;
+        release(std::exchange(context, own.release()));
+    }
+    if (auto* item = find(context, key))
+        item->second = std::move(value);
+    else
+        context->items.emplace_back(key, std::move(value));
+}
+
+}  // namespace rota::inline v0::detail

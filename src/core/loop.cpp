@@ -1,0 +1,169 @@
+#include <rota/core/loop.hpp>
+
+#include <rota/base/error.hpp>
+#include <rota/core/deadlock_error.hpp>
+#include <rota/detail/report.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <new>
+#include <vector>
+
+namespace rota::inline v0 {
+namespace {
+
+template <class Visit>
+void for_each_task(loop const& home, Visit&& visit) {
+    detail::slab_store::for_each([&](detail::slab_block* block) {
+        auto& task = *reinterpret_cast<detail::task_state*>(block);
+        if (task.home == &home) visit(task);
+    });
+}
+
+std::vector<detail::task_state*> tasks_of(loop const& home) {
+    std::vector<detail::task_state*> found;
+    for_each_task(home, [&](detail::task_state& task) { found.push_back(&task); });
+    // In the order in which they were made.
+    std::sort(found.begin(), found.end(), [](auto const* a, auto const* b) { return a->id < b->id; });
+    return found;
+}
+
+std::string describe_all(loop const& home) {
+    std::string text;
+    for (auto const* task : tasks_of(home)) {
+        if (task->done()) continue;
+        text.append("  ").append(detail::describe_name(*task)).append("\n");
+        text.append(detail::describe_chain(*task, "    "));
+    }
+    return text;
+}
+
+}  // namespace
+
+loop::loop(std::unique_ptr<rota::engine> with) : scheduler(std::move(with)) {}
+
+loop::~loop() {
+    while (auto* node = timed_callbacks_.front()) node->withdraw();
+    take_from_outside();
+    discard_ready();
+    // Handles may outlive the loop; what they do must not reach for it.
+    for_each_task(*this, [](detail::task_state& task) { task.home = nullptr; });
+}
+
+// Callbacks that came too late are let go. A task is here only to be reported, or where `run` itself failed: its frames
+// may wait for anything and are left alone.
+void loop::discard_ready() noexcept {
+    while (!idle()) {
+        detail::runnable& item = pop_ready();
+        if (item.kind == detail::runnable_kind::callback) {
+            auto& node = static_cast<detail::callback_node&>(item);
+            node.discard();
+            node.drop_reference();
+        } else if (auto& task = static_cast<detail::task_state&>(item); task.done()) {
+            report_task(task);
+            task.drop_reference();
+        }
+    }
+}
+
+loop& running_loop() {
+    if (detail::hot.running == nullptr)
+        detail::throw_usage_error("running_loop: no loop runs in this thread; call this from a task that rota::run runs");
+    return *detail::hot.running;
+}
+
+void loop::arm_callback(detail::timed_callback_node& node, clock::time_point when) {
+    if (when == clock::never()) return node.drop_reference();
+    try {
+        arm(node, when);
+    } catch (...) {
+        node.drop_reference();
+        throw;
+    }
+    timed_callbacks_.push_back(node);
+}
+
+void loop::run_callback(detail::runnable& callback) noexcept {
+    auto& node = static_cast<detail::callback_node&>(callback);
+    if (!node.cancelled) {
+        auto* const before = std::exchange(detail::hot.context, detail::share(node.context));
+        try {
+            node.call();
+        } catch (...) {
+            try {
+                call_exception_handler({"a callback of the loop threw", std::current_exception()});
+            } catch (...) {
+            }
+        }
+        detail::release(std::exchange(detail::hot.context, before));
+        node.discard();
+    }
+    node.drop_reference();
+}
+
+void loop::call_exception_handler(exception_context const& context) noexcept {
+    if (!handler_) return default_exception_handler(context);
+    try {
+        handler_(*this, context);
+    } catch (...) {
+        default_exception_handler(context);
+        std::fputs("rota: the exception handler itself threw while it was told the above\n", stderr);
+    }
+}
+
+void loop::default_exception_handler(exception_context const& context) noexcept {
+    try {
+        std::string text = "rota: " + context.message;
+        if (context.exception) text.append(": ").append(detail::describe(context.exception));
+        std::fprintf(stderr, "%s\n", text.c_str());
+    } catch (...) {
+        std::fputs("rota: an error, and no memory to tell it\n", stderr);
+    }
+}
+
+void loop::report_task(detail::task_state& task) noexcept {
+    try {
+        if (task.done())
+            call_exception_handler({detail::describe_name(task) + " ended with an error that nobody awaited", task.error});
+        else
+            call_exception_handler(
+                {detail::describe_name(task) + " has swallowed its cancellation a hundred times; let cancelled_error pass or "
+                                               "acknowledge it with uncancel. It awaits at\n" +
+                     detail::describe_chain(task, "  "),
+                 nullptr});
+    } catch (...) {
+        default_exception_handler({{}, nullptr});
+    }
+}
+
+void loop::interrupted() noexcept {
+    ++interrupts_;
+    if (main_ != nullptr) main_->cancel();
+}
+
+void loop::run_until_done(detail::task_state& task) {
+    while (!task.done()) {
+        if (run_once()) continue;
+        std::string const report = describe_all(*this);
+        cancel_all_and_drain();
+        throw deadlock_error(report);
+    }
+    // As asyncio's stop does, let what was made ready up to now have its turn.
+    if (!idle()) run_turn();
+}
+
+void loop::cancel_all_and_drain() {
+    try {
+        for (auto* task : tasks_of(*this)) task->cancel();
+    } catch (std::bad_alloc const&) {
+        for_each_task(*this, [](detail::task_state& task) { task.cancel(); });  // in whatever order
+    }
+    while (live_tasks() > 0)
+        if (!run_once()) throw deadlock_error(describe_all(*this));
+    while (auto* node = timed_callbacks_.front()) node->withdraw();
+    while (!idle() || kernel().pending() > 0) {
+        if (!run_once()) break;
+    }
+}
+
+}  // namespace rota::inline v0

@@ -1,0 +1,57 @@
+#include <rota/detail/report.hpp>
+
+#include <rota/core/cancellation.hpp>
+#include <rota/detail/task_state.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cxxabi.h>
+#include <memory>
+#include <vector>
+
+namespace rota::inline v0::detail {
+
+std::string describe(std::exception_ptr const& error) {
+    if (!error) return "no error";
+    char const* const mangled = error.__cxa_exception_type()->name();
+    int status = 0;
+    std::unique_ptr<char, decltype(&std::free)> const readable(
+        abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
+    std::string text = status == 0 && readable ? readable.get() : mangled;
+    try {
+        std::rethrow_exception(error);
+    } catch (std::exception const& known) {
+        text.append(": ").append(known.what());
+    } catch (...) {
+    }
+    return text;
+}
+
+std::string describe_name(task_state const& task) {
+    return task.name != nullptr ? std::string(task.name) : "Task-" + std::to_string(task.id);
+}
+
+std::string describe_chain(task_state const& task, char const* indent) {
+    std::vector<promise_base const*> chain;
+    if (!task.done())
+        for (promise_base const* frame = task.resume_point; frame != nullptr; frame = frame->parent) chain.push_back(frame);
+    std::string text;
+    for (auto frame = chain.rbegin(); frame != chain.rend(); ++frame) {
+        auto const& line = (*frame)->line;
+        if (line.line() == 0) continue;
+        text.append(indent).append(line.file_name()).append(":").append(std::to_string(line.line())).append("\n");
+    }
+    if (task.parked != nullptr) text.append(indent).append("waits for ").append(task.parked->waits_for()).append("\n");
+    return text;
+}
+
+void report_orphan(task_state const& task) noexcept {
+    try {
+        std::fprintf(stderr, "rota: %s ended with an error that nobody awaited: %s\n", describe_name(task).c_str(),
+                     describe(task.error).c_str());
+    } catch (...) {
+        std::fputs("rota: a task ended with an error that nobody awaited\n", stderr);
+    }
+}
+
+}  // namespace rota::inline v0::detail

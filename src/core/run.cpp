@@ -1,0 +1,82 @@
+#include <rota/core/run.hpp>
+
+#include "engine/interrupt.hpp"
+
+#include <cstdio>
+#include <optional>
+
+namespace rota::inline v0 {
+namespace {
+
+// While it lives, `loop` is the loop of this thread.
+class running_here {
+public:
+    explicit running_here(loop& here)
+        : clock_before_(detail::exchange_clock_source(&here.kernel())) {
+        detail::hot.running = &here;
+    }
+    ~running_here() {
+        detail::hot.running = nullptr;
+        detail::hot.current = nullptr;
+        detail::exchange_clock_source(clock_before_);
+    }
+    running_here(running_here const&) = delete;
+    running_here& operator=(running_here const&) = delete;
+
+private:
+    detail::clock_source* clock_before_;
+};
+
+}  // namespace
+
+runner::runner() : runner(runner_options()) {}
+
+runner::runner(runner_options const& options)
+    : options_(options), loop_(std::make_unique<rota::loop>(make_engine(options.engine))) {}
+
+runner::~runner() {
+    try {
+        close();
+    } catch (std::exception const& error) {
+        std::fprintf(stderr, "rota: closing the loop: %s\n", error.what());
+    }
+}
+
+rota::loop& runner::get_loop() {
+    if (!loop_) detail::throw_usage_error("runner: it is closed already");
+    return *loop_;
+}
+
+void runner::refuse_inside_a_loop() const {
+    if (!loop_) detail::throw_usage_error("runner: it is closed already");
+    if (detail::hot.running != nullptr)
+        detail::throw_usage_error("run was called inside a running loop: co_await the coroutine, or make it a task");
+}
+
+void runner::run_to_end(detail::task_state& main) {
+    running_here const here(*loop_);
+    std::optional<detail::interrupt_watch> watch;
+    if (options_.handle_interrupt) watch.emplace(loop_->kernel(), loop_->interrupt_flag());
+    auto const interrupts_before = loop_->interrupts();
+    loop_->set_main(&main);
+    loop_->adopt(main);
+    struct leave {
+        rota::loop& of;
+        ~leave() { of.set_main(nullptr); }
+    } const leaving{*loop_};
+    loop_->run_until_done(main);
+    interrupted_ = loop_->interrupts() != interrupts_before && main.has(detail::task_cancelled);
+}
+
+void runner::close() {
+    if (!loop_) return;
+    // Whatever happens, the loop is gone afterwards.
+    auto const closing = std::move(loop_);
+    {
+        running_here const here(*closing);
+        closing->cancel_all_and_drain();
+    }
+    if (interrupted_) detail::raise_interrupt();
+}
+
+}  // namespace rota::inline v0

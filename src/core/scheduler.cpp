@@ -1,0 +1,175 @@
+#include <rota/detail/scheduler.hpp>
+
+#include <rota/base/error.hpp>
+#include <rota/core/cancellation.hpp>
+#include <rota/detail/context_map.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace rota::inline v0::detail {
+namespace {
+
+constexpr std::int32_t leaf_budget = 64;
+constexpr std::ptrdiff_t stack_budget = std::ptrdiff_t{64} * 1024;
+constexpr std::uint32_t longest_poll_interval = 64;
+constexpr std::uint32_t resumes_between_polls = 1024;
+constexpr auto long_between_polls = std::chrono::milliseconds(1);
+
+}  // namespace
+
+scheduler::scheduler(std::unique_ptr<engine> with) : engine_(std::move(with)) {
+    polled_at_ = engine_->now();
+    timers_.advance(polled_at_);
+}
+
+scheduler::~scheduler() = default;
+
+// One resume of a task: from the frame it is suspended in outwards, until it suspends again or its root is done.
+//
+// A child is resumed inline by its parent's await, so this loop sees only frames whose parents have really suspended.
+// Inline children nest on the machine's stack; when its budget is used up, the await leaves the child to the trampoline,
+// everything unwinds to here, and the child goes on with a fresh stack.
+inline void scheduler::drive(task_state& task) noexcept {
+    hot.current = &task;
+    if ((task.flags & (task_started | task_done | task_swallows)) != task_started) [[unlikely]] {
+        if (!before_resume(task)) return;
+    }
+    hot.budget = leaf_budget;
+    promise_base* frame = task.resume_point;
+    for (;;) {
+        frame->frame().resume();
+        if (!frame->frame().done()) {
+            if (hot.trampoline == nullptr) [[likely]]
+                return;
+            frame = std::exchange(hot.trampoline, nullptr);
+            continue;
+        }
+        promise_base* const parent = frame->parent;
+        if (parent == nullptr) return finish(task, *frame);
+        frame = parent;
+    }
+}
+
+bool scheduler::before_resume(task_state& task) noexcept {
+    if (task.done()) {
+        report_task(task);
+        task.set(task_error_seen);
+        task.drop_reference();
+        return false;
+    }
+    if (task.has(task_swallows)) {
+        task.clear(task_swallows);
+        report_task(task);
+    }
+    if (task.has(task_started)) return true;
+    task.set(task_started);
+    if (task.visible == 0) return true;
+    // Cancelled before its first turn: the body never runs.
+    promise_base* const root = task.resume_point;
+    root->error = std::make_exception_ptr(cancelled_error());
+    finish(task, *root);
+    return false;
+}
+
+void scheduler::finish(task_state& task, promise_base& root) noexcept {
+    if (root.error) [[unlikely]] {
+        task.error = std::move(root.error);
+    } else if (task.result->take != nullptr) {
+        try {
+            task.result->take(task, root);
+        } catch (...) {
+            task.error = std::current_exception();
+        }
+    }
+    if (task.error && is_cancelled(task.error)) task.set(task_cancelled);
+    root.frame().destroy();
+    complete(task);
+}
+
+void scheduler::complete(task_state& task) noexcept {
+    task.set(task_done);
+    --live_tasks_;
+    if (context_map* const context = std::exchange(task.context, nullptr)) release(context);
+    if (task.observer != nullptr) task.observer->child_done(*task.observer, task);
+    task.waiters.notify_all();
+    task.drop_reference();
+}
+
+void scheduler::run_turn() {
+    ++counters_.turns;
+    hot.stack_floor = static_cast<char*>(__builtin_frame_address(0)) - stack_budget;
+    runnable* const last = ready_.last();
+    std::uint32_t resumes = 0;
+    for (;;) {
+        runnable& item = ready_.pop();
+        bool const end = &item == last;
+        if (item.kind == runnable_kind::task) [[likely]] {
+            drive(static_cast<task_state&>(item));
+        } else {
+            hot.current = nullptr;
+            run_callback(item);
+        }
+        if (end) break;
+        if (++resumes == resumes_between_polls) [[unlikely]] {
+            resumes = 0;
+            hot.current = nullptr;
+            poll(clock::time_point::min());
+        }
+    }
+    hot.current = nullptr;
+}
+
+wait_outcome scheduler::poll(clock::time_point deadline) {
+    bool const waits = deadline != clock::time_point::min();
+    wait_outcome const outcome = engine_->wait(deadline);
+    clock::time_point const now = engine_->now();
+    // Turns that take long must not delay the world by 64 of them.
+    if (!waits) {
+        if (now - polled_at_ > long_between_polls)
+            poll_interval_ = std::max(poll_interval_ / 2, 1U);
+        else if (poll_interval_ < longest_poll_interval)
+            poll_interval_ = std::min(poll_interval_ * 2, longest_poll_interval);
+    }
+    turns_left_ = poll_interval_;
+    polled_at_ = now;
+    ++counters_.polls;
+    timers_.advance(now);
+    take_from_outside();
+    if (interrupted_.exchange(false, std::memory_order_relaxed)) interrupted();
+    return outcome;
+}
+
+bool scheduler::run_once() {
+    if (ready_.empty()) return poll(timers_.next_wake()) != wait_outcome::stuck || !ready_.empty();
+    run_turn();
+    if (--turns_left_ == 0 || engine_->peek()) poll(clock::time_point::min());
+    return true;
+}
+
+void scheduler::push_from_outside(runnable& item) noexcept {
+    runnable* before = from_outside_.load(std::memory_order_relaxed);
+    do {
+        item.next = before;
+    } while (!from_outside_.compare_exchange_weak(before, &item, std::memory_order_release, std::memory_order_relaxed));
+    // Only the first of a batch wakes the loop; it takes all that has gathered by then.
+    if (before == nullptr) engine_->wake();
+}
+
+void scheduler::take_from_outside() noexcept {
+    runnable* newest = from_outside_.exchange(nullptr, std::memory_order_acquire);
+    runnable* oldest = nullptr;
+    while (newest != nullptr) {
+        runnable* const next = newest->next;
+        newest->next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    while (oldest != nullptr) {
+        runnable* const next = oldest->next;
+        ready_.push(*oldest);
+        oldest = next;
+    }
+}
+
+}  // namespace rota::inline v0::detail

@@ -1,0 +1,53 @@
+#include <rota/core/task.hpp>
+
+#include <rota/core/loop.hpp>
+#include <rota/detail/report.hpp>
+
+#include <algorithm>
+
+namespace rota::inline v0 {
+
+std::exception_ptr any_task::exception() const {
+    detail::task_state& task = state();
+    if (!task.done()) detail::throw_invalid_state("the task is not done yet: co_await it");
+    if (task.has(detail::task_cancelled)) throw cancelled_error();
+    task.set(detail::task_error_seen);
+    return task.error;
+}
+
+std::string any_task::name() const { return detail::describe_name(state()); }
+
+void any_task::set_name(std::string_view name) const { state().set_name(name.data(), name.size()); }
+
+void detail::task_awaiter::refuse() const {
+    if (&awaited_.state() == waiting_) throw_usage_error("a task awaits itself: it would wait for ever");
+    throw_usage_error("a task was awaited that belongs to another loop, or to one that has ended");
+}
+
+detail::scheduler& detail::running_scheduler(char const* for_whom) {
+    if (hot.running == nullptr)
+        throw usage_error(std::string(for_whom) +
+                          ": no loop runs in this thread; call this from a task that rota::run runs");
+    return *hot.running;
+}
+
+any_task current_task() {
+    auto* const task = detail::hot.current;
+    return task ? any_task::share(*task) : any_task();
+}
+
+std::vector<any_task> all_tasks() {
+    std::vector<detail::task_state*> found;
+    detail::scheduler const* const home = &running_loop();
+    detail::slab_store::for_each([&](detail::slab_block* block) {
+        auto* const task = reinterpret_cast<detail::task_state*>(block);
+        if (task->home == home && !task->done()) found.push_back(task);
+    });
+    std::sort(found.begin(), found.end(), [](auto const* a, auto const* b) { return a->id < b->id; });
+    std::vector<any_task> tasks;
+    tasks.reserve(found.size());
+    for (auto* task : found) tasks.push_back(any_task::share(*task));
+    return tasks;
+}
+
+}  // namespace rota::inline v0

@@ -1,0 +1,107 @@
+#include <rota/detail/task_state.hpp>
+
+#include <rota/base/error.hpp>
+#include <rota/core/cancellation.hpp>
+#include <rota/detail/context_map.hpp>
+#include <rota/detail/report.hpp>
+#include <rota/detail/scheduler.hpp>
+
+#include <cstring>
+#include <limits>
+#include <new>
+
+namespace rota::inline v0::detail {
+
+thread_local constinit hot_block hot{};
+
+result_operations const typed_task_state<void>::operations{nullptr, nullptr, sizeof(typed_task_state<void>)};
+
+namespace {
+
+// After this many raises without an acknowledgement somebody swallows cancellation in a loop, and is told.
+constexpr std::uint8_t raises_to_report = 100;
+
+}  // namespace
+
+bool task_state::cancel() noexcept {
+    if (done()) return false;
+    request_cancel(hot.current == this ? shield_level : std::uint8_t{0});
+    return true;
+}
+
+void task_state::request_cancel(std::uint8_t level) noexcept {
+    if (level < shield_level) {
+        // Held back by the shield that was entered from that level.
+        shield_record* record = shields;
+        for (unsigned at = shield_level; at > level + 1U; --at) record = record->outer;
+        ++record->held;
+        return;
+    }
+    ++visible;
+    if (parked != nullptr && parked->cancel(*this)) {
+        set(task_raise);
+        home->make_ready(*this);
+    }
+}
+
+std::uint32_t task_state::uncancel() noexcept {
+    if (visible > 0 && --visible == 0) raises = 0;
+    return visible;
+}
+
+bool task_state::raise_at_entry() {
+    if (raises == 0) raise_cancelled();
+    set(task_raise);
+    home->make_ready(*this);
+    return true;
+}
+
+void task_state::raise_cancelled() {
+    if (raises < std::numeric_limits<std::uint8_t>::max()) ++raises;
+    if (raises == raises_to_report) set(task_swallows);
+    throw cancelled_error();
+}
+
+void task_state::enter_shield(shield_record& record) {
+    if (shield_level == std::numeric_limits<std::uint8_t>::max()) throw_usage_error("with_shield: nested 255 deep");
+    record = {shields, visible, raises};
+    shields = &record;
+    visible = 0;
+    raises = 0;
+    ++shield_level;
+}
+
+void task_state::leave_shield(shield_record& record) noexcept {
+    shields = record.outer;
+    visible += record.held;
+    raises = record.raises;
+    --shield_level;
+}
+
+void task_state::set_name(char const* text, std::size_t length) {
+    auto* const copy = static_cast<char*>(::operator new(length + 1));
+    std::memcpy(copy, text, length);
+    copy[length] = '\0';
+    ::operator delete(name);
+    name = copy;
+}
+
+void task_state::last_reference_dropped() noexcept {
+    if (error && !has(task_cancelled) && !has(task_error_seen)) {
+        set(task_error_seen);
+        if (home != nullptr) {
+            // The exception handler is told by way of the loop, never from a destructor. The loop holds it until then.
+            references = 1;
+            home->push(*this);
+            return;
+        }
+        report_orphan(*this);
+    }
+    if (result->destroy != nullptr) result->destroy(*this);
+    ::operator delete(name);
+    std::size_t const size = result->block_size;
+    this->~task_state();
+    slab_store::release(this, size);
+}
+
+}  // namespace rota::inline v0::detail

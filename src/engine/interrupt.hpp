@@ -1,0 +1,25 @@
+#pragma once
+
+#include <rota/engine/engine.hpp>
+
+#include <atomic>
+
+namespace rota::inline v0::detail {
+
+/// While it lives, the first SIGINT sets `flag` and wakes `engine`, and restores the default, so that a second one kills.
+/// It takes hold only in the main thread, where the program has no handler of its own, and for one loop at a time.
+class interrupt_watch {
+public:
+    interrupt_watch(engine& to_wake, std::atomic<bool>& flag) noexcept;
+    ~interrupt_watch();
+    interrupt_watch(interrupt_watch const&) = delete;
+    interrupt_watch& operator=(interrupt_watch const&) = delete;
+
+private:
+    bool installed_ = false;
+};
+
+/// Ends the program by SIGINT's default action, as the shell expects of what Ctrl-C stopped.
+void raise_interrupt() noexcept;
+
+}  // namespace rota::inline v0::detail
