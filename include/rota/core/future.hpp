@@ -1,0 +1,276 @@
+#pragma once
+
+#include <rota/base/export.hpp>
+#include <rota/base/frame_pool.hpp>
+#include <rota/core/cancellation.hpp>
+#include <rota/core/errors.hpp>
+#include <rota/core/loop.hpp>
+#include <rota/detail/callback_node.hpp>
+#include <rota/detail/promise.hpp>
+#include <rota/detail/task_callbacks.hpp>
+#include <rota/detail/task_start.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+
+namespace rota::inline v0 {
+namespace detail {
+
+/// What the handles of a future share, but for the result's type.
+struct ROTA_API future_state {
+    enum class stage : std::uint8_t { pending, value, error, cancelled };
+
+    explicit future_state(scheduler& on) noexcept : home(&on) {}
+    virtual ~future_state() = default;
+    future_state(future_state const&) = delete;
+    future_state& operator=(future_state const&) = delete;
+
+    void add_reference() noexcept { ++references; }
+    void drop_reference() noexcept {
+        if (--references == 0) last_reference_dropped();
+    }
+
+    void require_pending() const;
+    void finish(stage as) noexcept;
+    bool cancel() noexcept;
+    /// The error, which counts as seen; null where there is a value.
+    std::exception_ptr see_error();
+    /// Throws unless there is a value.
+    void require_value();
+
+    static void* operator new(std::size_t size) { return frame_pool::allocate(size); }
+    static void operator delete(void* block, std::size_t size) noexcept { frame_pool::release(block, size); }
+
+    scheduler* home;
+    std::uint32_t references = 1;
+    stage now = stage::pending;
+    bool error_seen = false;
+    std::exception_ptr error{};
+    waiter_ring waiters;
+
+private:
+    void last_reference_dropped() noexcept;
+};
+
+template <class T>
+struct typed_future_state final : future_state {
+    using future_state::future_state;
+    result_slot<T> value;
+};
+template <>
+struct typed_future_state<void> final : future_state {
+    using future_state::future_state;
+};
+
+/// Waits for a future. Cancelling who waits cancels the future, as it cancels a task.
+class ROTA_API future_awaiter : public leaf, public completion_waiter {
+public:
+    explicit future_awaiter(future_state& awaited) noexcept
+        : completion_waiter(&future_awaiter::awaited_is_done), awaited_(&awaited) {
+        awaited_->add_reference();
+    }
+    future_awaiter(future_awaiter&& other) noexcept
+        : leaf(std::move(other)), completion_waiter(std::move(other)), awaited_(std::exchange(other.awaited_, nullptr)) {}
+    future_awaiter& operator=(future_awaiter&&) = delete;
+    ~future_awaiter() {
+        if (awaited_) awaited_->drop_reference();
+    }
+
+    bool await_ready() const noexcept { return awaited_->now != future_state::stage::pending; }
+
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting,
+                       std::source_location line = std::source_location::current()) {
+        waiting_ = &suspend_here(awaiting.promise(), line);
+        if (waiting_->visible != 0) [[unlikely]]
+            return waiting_->raise_at_entry();
+        if (awaited_->home != waiting_->home) [[unlikely]]
+            throw_usage_error("a future was awaited that belongs to another loop");
+        waiting_->parked = this;
+        awaited_->waiters.add(*this);
+        return true;
+    }
+
+    bool cancel(task_state&) noexcept override;
+    char const* waits_for() const noexcept override { return "a future"; }
+
+protected:
+    future_state& resume() const {
+        check_raise();
+        awaited_->require_value();
+        return *awaited_;
+    }
+
+private:
+    static void awaited_is_done(completion_waiter& waiter) noexcept {
+        wake(*static_cast<future_awaiter&>(waiter).waiting_);
+    }
+
+    future_state* awaited_;
+    task_state* waiting_ = nullptr;
+};
+
+template <class T>
+struct typed_future_awaiter final : future_awaiter {
+    using future_awaiter::future_awaiter;
+    decltype(auto) await_resume() const {
+        future_state& awaited = resume();
+        if constexpr (!std::is_void_v<T>)
+            return static_cast<std::add_lvalue_reference_t<T const>>(
+                static_cast<typed_future_state<T>&>(awaited).value.get());
+    }
+};
+
+/// A callback that waits for a future to be done, then for its turn. It does not keep the future: one that is dropped while
+/// it is pending takes its callbacks with it.
+template <class T, class F>
+class future_callback final : public callback_node, public completion_waiter {
+public:
+    template <class G>
+    future_callback(typed_future_state<T>& awaited, G&& function)
+        : completion_waiter(&future_callback::awaited_is_done), awaited_(&awaited), function_(std::forward<G>(function)) {}
+
+    void call() override;
+    void discard() noexcept override { function_.reset(); }
+
+private:
+    ~future_callback() override {
+        if (kept_) awaited_->drop_reference();
+    }
+    void destroy() noexcept override { delete this; }
+
+    static void awaited_is_done(completion_waiter& waiter) noexcept {
+        auto& self = static_cast<future_callback&>(waiter);
+        if (self.awaited_->now == future_state::stage::pending) return self.drop_reference();
+        self.awaited_->add_reference();
+        self.kept_ = true;
+        self.awaited_->home->push(self);
+    }
+
+    typed_future_state<T>* awaited_;
+    bool kept_ = false;
+    std::optional<F> function_;
+};
+
+}  // namespace detail
+
+/// A result that somebody will set: the bridge from callbacks to `co_await`. A copyable handle, empty by default; made by
+/// `create_future`. It belongs to its loop's thread; any number of tasks may await it.
+///
+/// Errors: `invalid_state_error` where a result is asked for too early or set twice. An error that nobody ever asks for
+/// reaches the exception handler.
+/// Cancellation: cancelling who awaits it cancels the future, and so everyone who waits on it; check `cancelling()` of the
+/// task to tell whose cancel it was. `shield` its wait where that is not wanted.
+/// asyncio: `Future`.
+template <class T = void>
+class future {
+public:
+    using value_type = T;
+
+    future() = default;
+    future(future const& other) noexcept : state_(other.state_) {
+        if (state_) state_->add_reference();
+    }
+    future(future&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+    future& operator=(future other) noexcept {
+        std::swap(state_, other.state_);
+        return *this;
+    }
+    ~future() {
+        if (state_) state_->drop_reference();
+    }
+
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+    friend bool operator==(future const& a, future const& b) noexcept { return a.state_ == b.state_; }
+
+    bool done() const { return state().now != stage::pending; }
+    bool cancelled() const { return state().now == stage::cancelled; }
+    /// Ends it with `cancelled_error`. False where it is done already.
+    bool cancel() const { return state().cancel(); }
+
+    template <class U = T>
+        requires(!std::is_void_v<T> && std::convertible_to<U &&, T>)
+    void set_result(U&& value) const {
+        state().require_pending();
+        state_->value.fill(std::forward<U>(value));
+        state_->finish(stage::value);
+    }
+    void set_result() const
+        requires std::is_void_v<T>
+    {
+        state().require_pending();
+        state_->finish(stage::value);
+    }
+
+    void set_exception(std::exception_ptr error) const {
+        state().require_pending();
+        if (!error) detail::throw_usage_error("future: set_exception of no exception");
+        state_->error = std::move(error);
+        state_->finish(stage::error);
+    }
+    template <class E>
+        requires(!std::same_as<std::remove_cvref_t<E>, std::exception_ptr>)
+    void set_exception(E&& error) const {
+        set_exception(std::make_exception_ptr(std::forward<E>(error)));
+    }
+
+    /// The result. Throws the error, `cancelled_error`, or `invalid_state_error` before it is done.
+    decltype(auto) result() const {
+        state().require_value();
+        if constexpr (!std::is_void_v<T>)
+            return static_cast<std::add_lvalue_reference_t<T const>>(state_->value.get());
+    }
+    /// The error; null where there is a value. Throws `cancelled_error`, or `invalid_state_error` before it is done.
+    std::exception_ptr exception() const { return state().see_error(); }
+
+    /// Has the loop call `f(future)` when it is done, or soon where it is.
+    template <class F>
+    void add_done_callback(F&& f) const {
+        loop& home = running_loop();
+        if (done()) {
+            home.call_soon(std::forward<F>(f), *this);
+            return;
+        }
+        auto* const node = new detail::future_callback<T, std::decay_t<F>>(*state_, std::forward<F>(f));
+        node->context = detail::share(detail::current_context());
+        state_->waiters.add(*node);
+    }
+
+    auto operator co_await() const { return detail::typed_future_awaiter<T>(state()); }
+
+    /// For Rota's own callbacks.
+    static future adopt(detail::typed_future_state<T>* counted) noexcept { return future(counted); }
+
+private:
+    using stage = detail::future_state::stage;
+    explicit future(detail::typed_future_state<T>* counted) noexcept : state_(counted) {}
+
+    detail::typed_future_state<T>& state() const {
+        if (state_ == nullptr) detail::throw_usage_error("an empty future was used; create_future gives full ones");
+        return *state_;
+    }
+
+    detail::typed_future_state<T>* state_ = nullptr;
+};
+
+template <class T, class F>
+void detail::future_callback<T, F>::call() {
+    awaited_->add_reference();
+    (*function_)(future<T>::adopt(awaited_));
+}
+
+/// A pending future of the running loop. Throws `usage_error` where none runs in this thread.
+///
+/// asyncio: `loop.create_future()`.
+template <class T = void>
+future<T> create_future() {
+    return future<T>::adopt(new detail::typed_future_state<T>(detail::running_scheduler("create_future")));
+}
+
+}  // namespace rota::inline v0
