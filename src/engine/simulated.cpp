@@ -3,6 +3,7 @@
 #include "simulated_decisions.hpp"
 #include "simulated_events.hpp"
 #include "simulated_network.hpp"
+#include "simulated_sockets.hpp"
 
 #include <cerrno>
 #include <optional>
@@ -28,20 +29,20 @@ public:
     wait_outcome wait(clock::time_point deadline) override;
 
     std::int32_t open_socket(address_family family, io_handle& opened) noexcept override {
-        return network_.open_socket(family, opened);
+        return sockets_.open_socket(family, opened);
     }
     std::int32_t set_option(io_handle handle, socket_option option, int value) noexcept override {
-        return network_.set_option(handle, option, value);
+        return sockets_.set_option(handle, option, value);
     }
     std::int32_t bind(io_handle handle, socket_address const& address) noexcept override {
-        return network_.bind(handle, address);
+        return sockets_.bind(handle, address);
     }
-    std::int32_t listen(io_handle handle, int backlog) noexcept override { return network_.listen(handle, backlog); }
+    std::int32_t listen(io_handle handle, int backlog) noexcept override { return sockets_.listen(handle, backlog); }
     std::int32_t local_address(io_handle handle, socket_address& address) noexcept override {
-        return network_.local_address(handle, address);
+        return sockets_.local_address(handle, address);
     }
     std::int32_t peer_address(io_handle handle, socket_address& address) noexcept override {
-        return network_.peer_address(handle, address);
+        return sockets_.peer_address(handle, address);
     }
     void close(io_handle handle) noexcept override {
         network_.close(handle);
@@ -59,7 +60,8 @@ private:
 
     simulation::decisions choices_;
     simulation::event_queue events_{choices_};
-    simulation::network network_{choices_, events_};
+    simulation::socket_table sockets_{choices_};
+    simulation::network network_{choices_, events_, sockets_};
     std::uint32_t due_word_ = 0;
 };
 
@@ -122,11 +124,11 @@ bool simulated_engine::happen(simulation::event const& next) noexcept {
     }
     operation& op = *next.op;
     switch (stage_of(op)) {
-    case stage::scheduled: return try_now(op);
-    case stage::cancelled: complete(op, -ECANCELED); return true;
-    case stage::decided: complete(op, op.result()); return true;
-    case stage::idle:
-    case stage::parked: break;
+        case stage::scheduled: return try_now(op);
+        case stage::cancelled: complete(op, -ECANCELED); return true;
+        case stage::decided: complete(op, op.result()); return true;
+        case stage::idle:
+        case stage::parked: break;
     }
     return false;
 }

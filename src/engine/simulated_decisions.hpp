@@ -50,7 +50,9 @@ public:
     clock::duration reaping() noexcept { return rarely(order_, std::chrono::microseconds(100)); }
 
     /// How long blocking work takes.
-    clock::duration work() noexcept { return plain_ ? clock::duration{} : up_to(order_, std::chrono::milliseconds(10)); }
+    clock::duration work() noexcept {
+        return plain_ ? clock::duration{} : up_to(order_, std::chrono::milliseconds(10));
+    }
 
     /// From one end of a connection to the other.
     clock::duration latency() noexcept {
@@ -62,9 +64,9 @@ public:
     std::size_t segment(std::size_t most) noexcept {
         if (plain_ || most < 2) return most;
         switch (network_.below(4)) {
-        case 0: return most;
-        case 1: return 1 + static_cast<std::size_t>(network_.below(most < 16 ? most : 16));
-        default: return 1 + static_cast<std::size_t>(network_.below(most));
+            case 0: return most;
+            case 1: return 1 + static_cast<std::size_t>(network_.below(most < 16 ? most : 16));
+            default: return 1 + static_cast<std::size_t>(network_.below(most));
         }
     }
 

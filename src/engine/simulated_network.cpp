@@ -8,174 +8,29 @@
 namespace rota::inline v0::simulation {
 namespace {
 
-/// Linux's net.core.somaxconn.
-constexpr int longest_backlog = 4096;
-
-/// Whether a socket at `a` takes what is meant for `b`, ports apart.
-bool covers(endpoint const& a, bool ipv6_only, endpoint const& b) noexcept {
-    if (a.host == b.host) return true;
-    if (!a.is_any()) return false;
-    return a.is_ipv4() == b.is_ipv4() || (!a.is_ipv4() && !ipv6_only);
+/// Every engine answers those at once, whatever state the socket is in.
+bool asks_for_nothing(operation const& op) noexcept {
+    return (op.code() == opcode::receive && static_cast<receive_operation const&>(op).length == 0) ||
+           (op.code() == opcode::send && static_cast<send_operation const&>(op).length == 0);
 }
 
 }  // namespace
 
-std::uint16_t ephemeral_ports::take() noexcept {
-    for (std::size_t tried = 0; tried < users_.size(); ++tried) {
-        std::size_t const candidate = next_;
-        next_ = (next_ + 1) % users_.size();
-        if (users_[candidate] == 0) return static_cast<std::uint16_t>(first + candidate);
-    }
-    return 0;
-}
-
-simulated_socket* network::find(io_handle handle) noexcept {
-    if (handle.slot >= slots_.size()) return nullptr;
-    slot& found = slots_[handle.slot];
-    return found.socket && found.generation == handle.generation ? found.socket.get() : nullptr;
-}
-
 operation_list* network::list_of(simulated_socket& socket, operation const& op) noexcept {
     switch (op.code()) {
-    case opcode::accept: return &socket.acceptors;
-    case opcode::receive: return &socket.receivers;
-    case opcode::send: return &socket.senders;
-    case opcode::shutdown: return &socket.shutdowns;
-    case opcode::connect:
-    case opcode::close:
-    case opcode::blocking: break;
+        case opcode::accept: return &socket.acceptors;
+        case opcode::receive: return &socket.receivers;
+        case opcode::send: return &socket.senders;
+        case opcode::shutdown: return &socket.shutdowns;
+        case opcode::connect:
+        case opcode::close:
+        case opcode::blocking: break;
     }
     return nullptr;
 }
 
-simulated_socket& network::make_socket(address_family family, io_handle& opened) {
-    auto made = std::make_unique<simulated_socket>();
-    if (free_slots_.empty()) {
-        // So that giving the slot back can not fail.
-        if (free_slots_.capacity() <= slots_.size()) free_slots_.reserve(std::max<std::size_t>(16, slots_.size() * 2));
-        slots_.emplace_back();
-        free_slots_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
-    }
-    made->slot = free_slots_.back();
-    free_slots_.pop_back();
-    made->family = family;
-    made->local = endpoint::any(family);
-    slot& place = slots_[made->slot];
-    place.socket = std::move(made);
-    opened = {place.socket->slot, place.generation};
-    return *place.socket;
-}
-
-std::int32_t network::open_socket(address_family family, io_handle& opened) noexcept {
-    if (family != address_family::ipv4 && family != address_family::ipv6) return -EAFNOSUPPORT;
-    try {
-        make_socket(family, opened);
-    } catch (std::bad_alloc const&) {
-        return -ENOMEM;
-    }
-    return 0;
-}
-
-std::int32_t network::set_option(io_handle handle, socket_option option, int value) noexcept {
-    simulated_socket* socket = find(handle);
-    if (!socket) return -EBADF;
-    switch (option) {
-    case socket_option::reuse_address: socket->reuse_address = value != 0; return 0;
-    case socket_option::reuse_port: socket->reuse_port = value != 0; return 0;
-    case socket_option::ipv6_only:
-        if (socket->family != address_family::ipv6) return -ENOPROTOOPT;
-        if (socket->bound) return -EINVAL;
-        socket->ipv6_only = value != 0;
-        return 0;
-    case socket_option::no_delay:
-    case socket_option::keep_alive: return 0;
-    }
-    return -ENOPROTOOPT;
-}
-
-bool network::in_use(simulated_socket const& asking, endpoint const& wanted, bool listeners_only) const noexcept {
-    return std::any_of(slots_.begin(), slots_.end(), [&](slot const& other) {
-        simulated_socket const* holder = other.socket.get();
-        if (!holder || holder == &asking || !holder->bound || holder->local.port != wanted.port) return false;
-        bool const listening = holder->at == socket_state::listening;
-        if (listeners_only && !listening) return false;
-        if (!covers(holder->local, holder->ipv6_only, wanted) && !covers(wanted, asking.ipv6_only, holder->local))
-            return false;
-        if (holder->reuse_port && asking.reuse_port) return false;
-        return listening || !holder->reuse_address || !asking.reuse_address;
-    });
-}
-
-void network::set_port(simulated_socket& socket, endpoint const& local) noexcept {
-    socket.local = local;
-    socket.bound = true;
-    ports_.hold(local.port);
-}
-
-std::int32_t network::bind(io_handle handle, socket_address const& address) noexcept {
-    simulated_socket* socket = find(handle);
-    if (!socket) return -EBADF;
-    endpoint wanted;
-    if (std::int32_t const wrong = read_address(socket->family, address, wanted); wrong < 0) return wrong;
-    if (socket->family == address_family::ipv6 && wanted.is_ipv4() && socket->ipv6_only) return -EINVAL;
-    if (!wanted.is_any() && !wanted.is_loopback()) return -EADDRNOTAVAIL;
-    if (socket->bound || socket->at != socket_state::fresh) return -EINVAL;
-    if (wanted.port == 0) {
-        wanted.port = ports_.take();
-        if (wanted.port == 0) return -EADDRINUSE;
-    } else if (in_use(*socket, wanted, false)) {
-        return -EADDRINUSE;
-    }
-    set_port(*socket, wanted);
-    return 0;
-}
-
-std::int32_t network::listen(io_handle handle, int backlog) noexcept {
-    simulated_socket* socket = find(handle);
-    if (!socket) return -EBADF;
-    bool const again = socket->at == socket_state::listening;
-    if (!again && socket->at != socket_state::fresh) return -EINVAL;
-    // As Linux: one more than asked for, and what is negative means the most.
-    std::size_t const limit =
-        static_cast<std::size_t>(backlog < 0 || backlog > longest_backlog ? longest_backlog : backlog) + 1;
-    try {
-        socket->backlog.reserve(limit);
-        if (!again) listeners_.reserve(listeners_.size() + 1);
-    } catch (std::bad_alloc const&) {
-        return -ENOMEM;
-    }
-    if (!socket->bound) {
-        endpoint local = endpoint::any(socket->family);
-        local.port = ports_.take();
-        if (local.port == 0) return -EADDRINUSE;
-        set_port(*socket, local);
-    }
-    if (!again) {
-        if (in_use(*socket, socket->local, true)) return -EADDRINUSE;
-        listeners_.push_back(socket);
-        socket->at = socket_state::listening;
-    }
-    socket->backlog_limit = limit;
-    return 0;
-}
-
-std::int32_t network::local_address(io_handle handle, socket_address& address) noexcept {
-    simulated_socket* socket = find(handle);
-    if (!socket) return -EBADF;
-    address = write_address(socket->family, socket->local);
-    return 0;
-}
-
-std::int32_t network::peer_address(io_handle handle, socket_address& address) noexcept {
-    simulated_socket* socket = find(handle);
-    if (!socket) return -EBADF;
-    if (socket->at != socket_state::connected || socket->over()) return -ENOTCONN;
-    address = write_address(socket->family, socket->link->ends[socket->other()].address);
-    return 0;
-}
-
 bool network::submit(operation& op) noexcept {
-    simulated_socket* socket = find(op.handle());
+    simulated_socket* socket = sockets_.find(op.handle());
     if (!socket) {
         op.finish_at_once(-EBADF);
         return true;
@@ -185,6 +40,10 @@ bool network::submit(operation& op) noexcept {
         socket->closer = static_cast<close_operation*>(&op);
         begin_close(*socket);
         return false;
+    }
+    if (asks_for_nothing(op)) {
+        op.finish_at_once(0);
+        return true;
     }
     ++socket->uses;
     set_stage(op, stage::scheduled);
@@ -219,7 +78,7 @@ void network::cancel(operation& op) noexcept {
 }
 
 void network::withdraw(operation& op) noexcept {
-    simulated_socket& socket = socket_of(op);
+    simulated_socket& socket = sockets_.of(op);
     bool const has_event = stage_of(op) == stage::scheduled;
     if (op.linked()) op.unlink();
     set_stage(op, stage::cancelled);
@@ -249,7 +108,7 @@ void network::nudge(operation_list& waiting) noexcept {
 
 void network::settle(operation& op) noexcept {
     if (op.linked()) op.unlink();
-    simulated_socket& socket = socket_of(op);
+    simulated_socket& socket = sockets_.of(op);
     if (operation_list* waiting = list_of(socket, op)) {
         nudge(*waiting);
     } else if (socket.connecting == &op) {
@@ -261,29 +120,29 @@ void network::settle(operation& op) noexcept {
 
 void network::leave(operation& op) noexcept {
     if (op.code() == opcode::close) return;
-    simulated_socket& socket = socket_of(op);
+    simulated_socket& socket = sockets_.of(op);
     if (--socket.uses == 0 && socket.closing) finish_close(socket);
 }
 
 std::optional<std::int32_t> network::attempt(operation& op) noexcept {
-    simulated_socket& socket = socket_of(op);
+    simulated_socket& socket = sockets_.of(op);
     operation_list* waiting = list_of(socket, op);
     if (waiting && waiting->front() != &op) return std::nullopt;
     switch (op.code()) {
-    case opcode::accept:
-        if (socket.at == socket_state::listening && socket.backlog.empty()) return std::nullopt;
-        return attempt_accept(socket, static_cast<accept_operation&>(op));
-    case opcode::connect: {
-        auto& connect = static_cast<connect_operation&>(op);
-        auto const result = attempt_connect(socket, connect);
-        if (result && *result < 0 && socket.connecting == &connect) socket.at = socket_state::broken;
-        return result;
-    }
-    case opcode::receive: return attempt_receive(socket, static_cast<receive_operation&>(op));
-    case opcode::send: return attempt_send(socket, static_cast<send_operation&>(op));
-    case opcode::shutdown: return attempt_shutdown(socket, static_cast<shutdown_operation const&>(op));
-    case opcode::close:
-    case opcode::blocking: break;
+        case opcode::accept:
+            if (socket.at == socket_state::listening && socket.backlog.empty()) return std::nullopt;
+            return attempt_accept(socket, static_cast<accept_operation&>(op));
+        case opcode::connect: {
+            auto& connect = static_cast<connect_operation&>(op);
+            auto const result = attempt_connect(socket, connect);
+            if (result && *result < 0 && socket.connecting == &connect) socket.at = socket_state::broken;
+            return result;
+        }
+        case opcode::receive: return attempt_receive(socket, static_cast<receive_operation&>(op));
+        case opcode::send: return attempt_send(socket, static_cast<send_operation&>(op));
+        case opcode::shutdown: return attempt_shutdown(socket, static_cast<shutdown_operation const&>(op));
+        case opcode::close:
+        case opcode::blocking: break;
     }
     return -EINVAL;
 }
@@ -292,7 +151,7 @@ std::int32_t network::attempt_accept(simulated_socket& listener, accept_operatio
     if (listener.at != socket_state::listening) return -EINVAL;
     simulated_socket* made = nullptr;
     try {
-        made = &make_socket(listener.family, op.accepted);
+        made = &sockets_.make(listener.family, op.accepted);
     } catch (std::bad_alloc const&) {
         return -ENOMEM;
     }
@@ -304,73 +163,26 @@ std::int32_t network::attempt_accept(simulated_socket& listener, accept_operatio
     made->reuse_port = listener.reuse_port;
     made->ipv6_only = listener.ipv6_only;
     made->link->ends[1].owner = made;
-    set_port(*made, made->link->ends[1].address);
+    sockets_.set_port(*made, made->link->ends[1].address);
     op.peer = write_address(made->family, made->link->ends[0].address);
     if (operation* knocker = listener.knocking.pop_front()) wake(*knocker);
-    return 0;
-}
-
-simulated_socket* network::listener_for(endpoint const& target) noexcept {
-    // The most particular one wins: the address itself, any address of its family, any address at all.
-    auto const rank = [&](simulated_socket const* listener) {
-        if (listener->local.port != target.port || !covers(listener->local, listener->ipv6_only, target)) return 0;
-        if (!listener->local.is_any()) return 3;
-        return listener->local.is_ipv4() == target.is_ipv4() ? 2 : 1;
-    };
-    int best = 0;
-    std::size_t equals = 0;
-    for (simulated_socket const* listener : listeners_) {
-        int const ranked = rank(listener);
-        if (ranked > best) {
-            best = ranked;
-            equals = 0;
-        }
-        if (ranked == best) ++equals;
-    }
-    if (best == 0) return nullptr;
-    std::size_t skip = choices_.pick(equals);
-    for (simulated_socket* listener : listeners_)
-        if (rank(listener) == best && skip-- == 0) return listener;
-    return nullptr;
-}
-
-std::int32_t network::route(simulated_socket& socket, socket_address const& to, endpoint& target) noexcept {
-    if (std::int32_t const wrong = read_address(socket.family, to, target); wrong < 0) return wrong;
-    if (target.is_any()) {
-        // Linux takes "any" to mean this machine.
-        auto const port = target.port;
-        target = endpoint::loopback(target.is_ipv4() ? address_family::ipv4 : address_family::ipv6);
-        target.port = port;
-    }
-    if (!target.is_loopback() || (target.is_ipv4() && socket.ipv6_only)) return -ENETUNREACH;
-    endpoint local = socket.local;
-    if (local.is_any()) local = endpoint::loopback(target.is_ipv4() ? address_family::ipv4 : address_family::ipv6);
-    if (local.is_ipv4() != target.is_ipv4()) return -ENETUNREACH;
-    if (!socket.bound) {
-        local.port = ports_.take();
-        if (local.port == 0) return -EADDRNOTAVAIL;
-        set_port(socket, local);
-    } else {
-        local.port = socket.local.port;
-        socket.local = local;
-    }
     return 0;
 }
 
 std::optional<std::int32_t> network::attempt_connect(simulated_socket& socket, connect_operation& op) noexcept {
     if (socket.connecting != &op) {
         switch (socket.at) {
-        case socket_state::connecting: return -EALREADY;
-        case socket_state::broken: return -ECONNABORTED;
-        case socket_state::fresh:
-        case socket_state::listening:
-        case socket_state::connected: break;
+            case socket_state::connecting: return -EALREADY;
+            case socket_state::broken: return -ECONNABORTED;
+            case socket_state::fresh:
+            case socket_state::listening:
+            case socket_state::connected: break;
         }
         return -EISCONN;
     }
     endpoint target;
-    if (std::int32_t const wrong = route(socket, op.to, target); wrong < 0) return wrong;
-    simulated_socket* listener = listener_for(target);
+    if (std::int32_t const wrong = sockets_.route(socket, op.to, target); wrong < 0) return wrong;
+    simulated_socket* listener = sockets_.listener_for(target);
     if (!listener) return -ECONNREFUSED;
     if (listener->backlog.size() >= listener->backlog_limit) {
         listener->knocking.push_back(op);
@@ -393,7 +205,6 @@ std::optional<std::int32_t> network::attempt_connect(simulated_socket& socket, c
 std::optional<std::int32_t> network::attempt_receive(simulated_socket& socket, receive_operation& op) noexcept {
     if (socket.at == socket_state::connecting) return std::nullopt;
     if (socket.at != socket_state::connected) return -ENOTCONN;
-    if (op.length == 0) return 0;
     pipe& in = socket.incoming();
     if (in.readable() != 0) {
         std::size_t const bytes = choices_.segment(std::min(op.length, in.readable()));
@@ -413,7 +224,6 @@ std::optional<std::int32_t> network::attempt_send(simulated_socket& socket, send
     pipe& in = socket.incoming();
     if (in.error != 0) return -std::exchange(in.error, 0);
     if (in.was_reset || socket.send_shut) return -EPIPE;
-    if (op.length == 0) return 0;
     pipe& out = socket.outgoing();
     if (out.space() == 0) return std::nullopt;
     std::size_t const bytes = choices_.segment(std::min(op.length, out.space()));
@@ -443,7 +253,7 @@ std::int32_t network::attempt_shutdown(simulated_socket& socket, shutdown_operat
 
 void network::stop_listening(simulated_socket& listener) noexcept {
     listener.at = socket_state::fresh;
-    listeners_.erase(std::find(listeners_.begin(), listeners_.end(), &listener));
+    sockets_.remove_listener(listener);
     while (operation* knocker = listener.knocking.pop_front()) wake(*knocker);
     for (auto const& link : listener.backlog) {
         link->ends[1].closed = true;
@@ -492,12 +302,12 @@ void network::land(std::shared_ptr<connection> const& at, std::uint8_t end, segm
 }
 
 void network::close(io_handle handle) noexcept {
-    if (simulated_socket* socket = find(handle)) begin_close(*socket);
+    if (simulated_socket* socket = sockets_.find(handle)) begin_close(*socket);
 }
 
 void network::begin_close(simulated_socket& socket) noexcept {
     socket.closing = true;
-    ++slots_[socket.slot].generation;
+    sockets_.make_stale(socket);
     for (auto* waiting : {&socket.receivers, &socket.senders, &socket.shutdowns, &socket.acceptors})
         while (operation* op = waiting->front()) withdraw(*op);
     if (socket.connecting) withdraw(*socket.connecting);
@@ -518,15 +328,12 @@ void network::finish_close(simulated_socket& socket) noexcept {
         else if (!socket.over() && !socket.send_shut)
             dispatch(socket.link, socket.other(), segment{{}, 0, true, false});
     }
-    if (socket.bound) ports_.release(socket.local.port);
     if (socket.closer) {
         socket.closer->finish_at_once(0);
         set_stage(*socket.closer, stage::decided);
         events_.push(*socket.closer, choices_.reaction());
     }
-    std::uint32_t const freed = socket.slot;
-    slots_[freed].socket.reset();
-    free_slots_.push_back(freed);
+    sockets_.release(socket);
 }
 
 }  // namespace rota::inline v0::simulation
