@@ -1,0 +1,191 @@
+// bench-micro ROW N: what one step of the core costs. Prints
+//     RESULT bench=ROW n=N wall_ns=.. cpu_ns=.. rss_b=.. wall_s=..
+// with nanoseconds and bytes for each operation; SKIP and status 3 for a row it does not know.
+#include <rota/rota.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <map>
+#include <string>
+#include <sys/resource.h>
+#include <time.h>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+double seconds(clockid_t which) {
+    timespec read{};
+    clock_gettime(which, &read);
+    return static_cast<double>(read.tv_sec) + static_cast<double>(read.tv_nsec) / 1e9;
+}
+
+double peak_bytes() {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    return static_cast<double>(used.ru_maxrss) * 1024;
+}
+
+// Measures from its making to `done`.
+class meter {
+public:
+    void done(char const* row, double n) const {
+        double const wall = seconds(CLOCK_MONOTONIC) - wall_;
+        double const cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_;
+        std::printf("RESULT bench=%s n=%.0f wall_ns=%.2f cpu_ns=%.2f rss_b=%.0f wall_s=%.3f\n", row, n, wall / n * 1e9,
+                    cpu / n * 1e9, (peak_bytes() - bytes_) / n, wall);
+    }
+
+private:
+    double bytes_ = peak_bytes();
+    double wall_ = seconds(CLOCK_MONOTONIC);
+    double cpu_ = seconds(CLOCK_PROCESS_CPUTIME_ID);
+};
+
+rota::coro<> yields(std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) co_await rota::yield();
+}
+
+rota::coro<> yield_row(std::size_t n) {
+    meter const m;
+    auto first = rota::create_task(yields(n));
+    auto second = rota::create_task(yields(n));
+    co_await first;
+    co_await second;
+    m.done("yield", 2.0 * static_cast<double>(n));
+}
+
+rota::coro<> noop() { co_return; }
+
+rota::coro<> spawn_row(std::size_t n) {
+    meter const m;
+    for (std::size_t i = 0; i < n; ++i) co_await rota::create_task(noop());
+    m.done("spawn", static_cast<double>(n));
+}
+
+rota::coro<int> chain(int depth) {
+    if (depth <= 1) co_return 1;
+    co_return 1 + co_await chain(depth - 1);
+}
+
+rota::coro<> call_row(std::size_t n, int depth) {
+    long sum = 0;
+    meter const m;
+    for (std::size_t i = 0; i < n; ++i) sum += co_await chain(depth);
+    m.done(depth == 1 ? "call1" : "call20", static_cast<double>(n));
+    if (sum != static_cast<long>(n) * depth) std::abort();
+}
+
+rota::coro<> gather_row(std::size_t n) {
+    meter const m;
+    for (std::size_t round = 0; round < n / 1000; ++round) {
+        std::vector<rota::coro<>> children;
+        children.reserve(1000);
+        for (int i = 0; i < 1000; ++i) children.push_back(noop());
+        co_await rota::gather(std::move(children));
+    }
+    m.done("gather1k", static_cast<double>(n));
+}
+
+// Time-outs as servers use them: 10,000 armed at any time, each cancelled long before it is due.
+rota::coro<> timers_row(std::size_t n) {
+    constexpr std::size_t window = 10'000;
+    struct timer final : rota::detail::timer_node {
+        bool cancel(rota::detail::task_state&) noexcept override { return false; }
+        char const* waits_for() const noexcept override { return "nothing"; }
+    };
+    auto timers = std::make_unique<timer[]>(window);
+    auto& home = rota::running_loop();
+    meter const m;
+    for (std::size_t i = 0; i < n; ++i) {
+        timer& next = timers[i % window];
+        if (i >= window) home.disarm(next);
+        home.arm(next, home.time() + 10s);
+    }
+    m.done("timers", static_cast<double>(n));
+    for (std::size_t i = 0; i < window; ++i)
+        if (timers[i].armed()) home.disarm(timers[i]);
+    co_return;
+}
+
+rota::coro<> producer(rota::queue<int>& q, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) co_await q.put(static_cast<int>(i));
+}
+rota::coro<> consumer(rota::queue<int>& q, std::size_t n, long& sum) {
+    for (std::size_t i = 0; i < n; ++i) sum += co_await q.get();
+}
+
+rota::coro<> queue_row(std::size_t n, std::size_t capacity) {
+    rota::queue<int> q(capacity);
+    long sum = 0;
+    meter const m;
+    auto putting = rota::create_task(producer(q, n));
+    auto getting = rota::create_task(consumer(q, n, sum));
+    co_await putting;
+    co_await getting;
+    m.done(capacity == 1 ? "queue1" : "queue1024", static_cast<double>(n));
+}
+
+rota::coro<> locker(rota::lock& l, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+        co_await l.acquire();
+        co_await rota::yield();
+        l.release();
+    }
+}
+
+rota::coro<> lock_row(std::size_t n) {
+    rota::lock l;
+    meter const m;
+    std::vector<rota::task<>> tasks;
+    for (int i = 0; i < 100; ++i) tasks.push_back(rota::create_task(locker(l, n / 100)));
+    for (auto& t : tasks) co_await t;
+    m.done("lock", static_cast<double>(n));
+}
+
+rota::coro<> sleeper(std::size_t& left) {
+    co_await rota::sleep(1s);
+    --left;
+}
+
+rota::coro<> sleep_row(std::size_t n) {
+    std::size_t left = n;
+    meter const m;
+    {
+        std::vector<rota::task<>> tasks;
+        tasks.reserve(n);
+        for (std::size_t i = 0; i < n; ++i) tasks.push_back(rota::create_task(sleeper(left)));
+        for (auto& t : tasks) co_await t;
+    }
+    m.done("sleep1m", static_cast<double>(n));
+    if (left != 0) std::abort();
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    std::map<std::string, std::function<rota::coro<>(std::size_t)>> const rows{
+        {"yield", yield_row},
+        {"spawn", spawn_row},
+        {"call1", [](std::size_t n) { return call_row(n, 1); }},
+        {"call20", [](std::size_t n) { return call_row(n, 20); }},
+        {"gather1k", gather_row},
+        {"timers", timers_row},
+        {"queue1", [](std::size_t n) { return queue_row(n, 1); }},
+        {"queue1024", [](std::size_t n) { return queue_row(n, 1024); }},
+        {"lock", lock_row},
+        {"sleep1m", sleep_row},
+    };
+    auto const row = count == 3 ? rows.find(words[1]) : rows.end();
+    if (row == rows.end()) {
+        std::puts("SKIP");
+        std::fputs("usage: bench-micro ROW N, with ROW one of", stderr);
+        for (auto const& known : rows) std::fprintf(stderr, " %s", known.first.c_str());
+        std::fputs("\n", stderr);
+        return 3;
+    }
+    rota::run(row->second(static_cast<std::size_t>(std::atoll(words[2]))));
+}
