@@ -61,10 +61,6 @@ void slab_store::poison(void* block, std::size_t size) noexcept {
 void slab_store::unpoison(void* block, std::size_t size) noexcept { __asan_unpoison_memory_region(block, size); }
 #endif
 
-slab_store::slab& slab_store::slab_of(void* block) noexcept {
-    return *reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(slab_size - 1));
-}
-
 slab_store::slab* slab_store::add_slab(std::size_t block_size) {
     std::size_t const room = block_size > slab_size - first_block ? first_block + block_size : slab_size;
     void* memory = ::operator new(room, std::align_val_t{slab_size});
@@ -78,26 +74,21 @@ void slab_store::take_back_strays() noexcept {
     slab_block* stray = strays_.exchange(nullptr, std::memory_order_acquire);
     while (stray != nullptr) {
         slab_block* const next = stray->next;
-        put(stray, slab_of(stray).block_size / 8);
+        std::size_t const index = slab_of(stray).block_size / 8;
+        if (index < classes)
+            put(stray, index);
+        else
+            remove_slab(slab_of(stray));
         stray = next;
     }
 }
 
-void slab_store::put(void* block, std::size_t index) noexcept {
-    auto* freed = static_cast<slab_block*>(block);
+// A block too large to share a slab goes with it.
+void slab_store::remove_slab(slab& only) noexcept {
     ++returned_;
-    freed->in_use = 0;
-    if (index >= classes) {
-        slab& own = slab_of(block);
-        if (own.next) own.next->previous = own.previous;
-        (own.previous ? own.previous->next : slabs_) = own.next;
-        unpoison(block, own.block_size);
-        ::operator delete(&own, std::align_val_t{slab_size});
-        return;
-    }
-    freed->next = free_[index];
-    free_[index] = freed;
-    poison(block, index * 8);
+    if (only.next != nullptr) only.next->previous = only.previous;
+    (only.previous != nullptr ? only.previous->next : slabs_) = only.next;
+    ::operator delete(&only, std::align_val_t{slab_size});
 }
 
 void* slab_store::allocate_slowly(std::size_t size) {
@@ -128,10 +119,10 @@ void* slab_store::allocate_slowly(std::size_t size) {
     }
 }
 
-void slab_store::release(void* block, std::size_t size) noexcept {
-    slab_store* const owner = slab_of(block).owner;
-    if (owner == current) [[likely]]
-        return owner->put(block, (size + 7) / 8);
+void slab_store::release_slowly(void* block, std::size_t index) noexcept {
+    slab& of = slab_of(block);
+    slab_store* const owner = of.owner;
+    if (owner == current) return index < classes ? owner->put(block, index) : owner->remove_slab(of);
     auto* stray = static_cast<slab_block*>(block);
     stray->next = owner->strays_.load(std::memory_order_relaxed);
     while (!owner->strays_.compare_exchange_weak(stray->next, stray, std::memory_order_release)) {

@@ -14,8 +14,6 @@ context_map::item* find(context_map* context, void const* key) noexcept {
 
 }  // namespace
 
-context_map*& current_context() noexcept { return hot.current != nullptr ? hot.current->context : hot.context; }
-
 void release(context_map* context) noexcept {
     if (context != nullptr && --context->references == 0) delete context;
 }

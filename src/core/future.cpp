@@ -40,7 +40,7 @@ void future_state::last_reference_dropped() noexcept {
         try {
             exception_context const unseen("a future was given an error that nobody asked for", error);
             if (hot.running != nullptr && hot.running == home)
-                hot.running->call_soon([unseen] { running_loop().call_exception_handler(unseen); });
+                running_loop().call_soon([unseen] { running_loop().call_exception_handler(unseen); });
             else
                 loop::default_exception_handler(unseen);
         } catch (...) {

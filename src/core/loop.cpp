@@ -69,7 +69,7 @@ void loop::discard_ready() noexcept {
 loop& running_loop() {
     if (detail::hot.running == nullptr)
         detail::throw_usage_error("running_loop: no loop runs in this thread; call this from a task that rota::run runs");
-    return *detail::hot.running;
+    return static_cast<loop&>(*detail::hot.running);
 }
 
 void loop::arm_callback(detail::timed_callback_node& node, clock::time_point when) {
@@ -143,13 +143,13 @@ void loop::interrupted() noexcept {
 
 void loop::run_until_done(detail::task_state& task) {
     while (!task.done()) {
-        if (run_once()) continue;
+        if (run_some(&task)) continue;
         std::string const report = describe_all(*this);
         cancel_all_and_drain();
         throw deadlock_error(report);
     }
     // As asyncio's stop does, let what was made ready up to now have its turn.
-    if (!idle()) run_turn();
+    run_one_turn();
 }
 
 void loop::cancel_all_and_drain() {
@@ -159,10 +159,10 @@ void loop::cancel_all_and_drain() {
         for_each_task(*this, [](detail::task_state& task) { task.cancel(); });  // in whatever order
     }
     while (live_tasks() > 0)
-        if (!run_once()) throw deadlock_error(describe_all(*this));
+        if (!run_some()) throw deadlock_error(describe_all(*this));
     while (auto* node = timed_callbacks_.front()) node->withdraw();
     while (!idle() || kernel().pending() > 0) {
-        if (!run_once()) break;
+        if (!run_some()) break;
     }
 }
 

@@ -32,8 +32,12 @@ scheduler::~scheduler() = default;
 // everything unwinds to here, and the child goes on with a fresh stack.
 inline void scheduler::drive(task_state& task) noexcept {
     hot.current = &task;
-    if ((task.flags & (task_started | task_done | task_swallows)) != task_started) [[unlikely]] {
-        if (!before_resume(task)) return;
+    if ((task.flags & (task_started | task_done | task_swallows)) != task_started) {
+        // A first turn is not rare; the other reasons are.
+        if (task.flags == 0 && task.visible == 0) [[likely]]
+            task.set(task_started);
+        else if (!before_resume(task))
+            return;
     }
     hot.budget = leaf_budget;
     promise_base* frame = task.resume_point;
@@ -84,10 +88,6 @@ void scheduler::finish(task_state& task, promise_base& root) noexcept {
     }
     if (task.error && is_cancelled(task.error)) task.set(task_cancelled);
     root.frame().destroy();
-    complete(task);
-}
-
-void scheduler::complete(task_state& task) noexcept {
     task.set(task_done);
     --live_tasks_;
     if (context_map* const context = std::exchange(task.context, nullptr)) release(context);
@@ -96,27 +96,31 @@ void scheduler::complete(task_state& task) noexcept {
     task.drop_reference();
 }
 
-void scheduler::run_turn() {
-    ++counters_.turns;
+// Turns, until one is over in which `until` was done or the world is to be looked at.
+void scheduler::run_turns(task_state const* until) {
     hot.stack_floor = static_cast<char*>(__builtin_frame_address(0)) - stack_budget;
-    runnable* const last = ready_.last();
-    std::uint32_t resumes = 0;
-    for (;;) {
-        runnable& item = ready_.pop();
-        bool const end = &item == last;
-        if (item.kind == runnable_kind::task) [[likely]] {
-            drive(static_cast<task_state&>(item));
-        } else {
-            hot.current = nullptr;
-            run_callback(item);
+    do {
+        runnable* const last = ready_.last();
+        std::uint32_t resumes = 0;
+        for (;;) {
+            runnable& item = ready_.pop();
+            bool const end = &item == last;
+            if (item.kind == runnable_kind::task) [[likely]] {
+                drive(static_cast<task_state&>(item));
+            } else {
+                hot.current = nullptr;
+                run_callback(item);
+            }
+            if (end) break;
+            if (++resumes == resumes_between_polls) [[unlikely]] {
+                resumes = 0;
+                hot.current = nullptr;
+                poll(clock::time_point::min());
+            }
         }
-        if (end) break;
-        if (++resumes == resumes_between_polls) [[unlikely]] {
-            resumes = 0;
-            hot.current = nullptr;
-            poll(clock::time_point::min());
-        }
-    }
+        ++counters_.turns;
+        --turns_left_;
+    } while (turns_left_ != 0 && !ready_.empty() && !(until != nullptr && until->done()) && !engine_->peek());
     hot.current = nullptr;
 }
 
@@ -140,11 +144,16 @@ wait_outcome scheduler::poll(clock::time_point deadline) {
     return outcome;
 }
 
-bool scheduler::run_once() {
+bool scheduler::run_some(task_state const* until) {
     if (ready_.empty()) return poll(timers_.next_wake()) != wait_outcome::stuck || !ready_.empty();
-    run_turn();
-    if (--turns_left_ == 0 || engine_->peek()) poll(clock::time_point::min());
+    run_turns(until);
+    if (turns_left_ == 0 || engine_->peek()) poll(clock::time_point::min());
     return true;
+}
+
+void scheduler::run_one_turn() {
+    turns_left_ = 1;
+    if (!ready_.empty()) run_turns(nullptr);
 }
 
 void scheduler::push_from_outside(runnable& item) noexcept {

@@ -98,7 +98,7 @@ void task_state::last_reference_dropped() noexcept {
         report_orphan(*this);
     }
     if (result->destroy != nullptr) result->destroy(*this);
-    ::operator delete(name);
+    if (name != nullptr) ::operator delete(name);
     std::size_t const size = result->block_size;
     this->~task_state();
     slab_store::release(this, size);

@@ -35,7 +35,14 @@ public:
     }
 
     /// Gives a block back; from another thread than took it too.
-    ROTA_API static void release(void* block, std::size_t size) noexcept;
+    static void release(void* block, std::size_t size) noexcept {
+        std::size_t const index = (size + 7) / 8;
+        slab_store* const owner = slab_of(block).owner;
+        if (owner == current && index < classes) [[likely]]
+            owner->put(block, index);
+        else
+            release_slowly(block, index);
+    }
 
     /// Calls `visit(block)` for each block in use that this thread's store has cut.
     template <class Visit>
@@ -75,9 +82,20 @@ private:
     friend struct slab_store_owner;
 
     ROTA_API static void* allocate_slowly(std::size_t size);
-    static slab& slab_of(void* block) noexcept;
+    ROTA_API static void release_slowly(void* block, std::size_t index) noexcept;
+    static slab& slab_of(void* block) noexcept {
+        return *reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(slab_size - 1));
+    }
     slab* add_slab(std::size_t block_size);
-    void put(void* block, std::size_t index) noexcept;
+    void put(void* block, std::size_t index) noexcept {
+        auto* freed = static_cast<slab_block*>(block);
+        ++returned_;
+        freed->in_use = 0;
+        freed->next = free_[index];
+        free_[index] = freed;
+        poison(block, index * 8);
+    }
+    void remove_slab(slab& only) noexcept;
     void take_back_strays() noexcept;
 
     // ASan does not know the slabs' blocks: all but their first two words is poisoned while they are free.

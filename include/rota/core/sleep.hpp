@@ -21,15 +21,14 @@ public:
     bool await_suspend(std::coroutine_handle<P> awaiting,
                        std::source_location line = std::source_location::current()) {
         task_state& task = suspend_here(awaiting.promise(), line);
-        if (task.visible != 0) [[unlikely]]
-            return task.raise_at_entry();
-        task.home->make_ready(task);
+        if (task.visible != 0 && task.raises == 0) [[unlikely]]
+            task.raise_cancelled();
+        task.home->push(task);
         return true;
     }
 
     // It has nothing to lose, so a cancel that came while its turn was due comes out here and not at the next await.
     void await_resume() const {
-        check_raise();
         if (hot.current->visible != 0) [[unlikely]]
             hot.current->raise_cancelled();
     }

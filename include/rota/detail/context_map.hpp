@@ -19,7 +19,7 @@ struct context_map {
 };
 
 /// The map of the task, callback or thread that runs; null while nothing was ever set.
-ROTA_API context_map*& current_context() noexcept;
+context_map*& current_context() noexcept;
 
 inline context_map* share(context_map* context) noexcept {
     if (context != nullptr) ++context->references;

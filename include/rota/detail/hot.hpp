@@ -4,12 +4,9 @@
 
 #include <cstdint>
 
-namespace rota::inline v0 {
-class loop;
-}
-
 namespace rota::inline v0::detail {
 
+class scheduler;
 struct task_state;
 struct promise_base;
 struct context_map;
@@ -18,7 +15,7 @@ struct context_map;
 /// with its initial-exec storage.
 struct hot_block {
     task_state* current = nullptr;       // the task whose turn it is; null in callbacks and outside the loop
-    loop* running = nullptr;             // the loop that runs in this thread
+    scheduler* running = nullptr;        // the loop that runs in this thread
     promise_base* trampoline = nullptr;  // a child the driver is to start, because the stack was used up
     char* stack_floor = nullptr;         // below it no child is started inline
     context_map* context = nullptr;      // context variables outside tasks

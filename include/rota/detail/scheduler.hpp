@@ -55,8 +55,11 @@ public:
     }
     std::size_t live_tasks() const noexcept { return live_tasks_; }
 
-    /// One turn, and a poll where one is due; waits where nothing is ready. False: nothing can ever happen (simulation).
-    bool run_once();
+    /// Some turns, up to the end of that in which `until` is done, and a poll where one is due; waits where nothing is
+    /// ready. False: nothing can ever happen (simulation).
+    bool run_some(task_state const* until = nullptr);
+    /// One turn, if anything is ready.
+    void run_one_turn();
     /// Whether anything is ready.
     bool idle() const noexcept { return ready_.empty(); }
 
@@ -71,7 +74,6 @@ public:
     counters const& count() const noexcept { return counters_; }
 
 protected:
-    void run_turn();
     wait_outcome poll(clock::time_point deadline);
     void take_from_outside() noexcept;
     runnable& pop_ready() noexcept { return ready_.pop(); }
@@ -85,8 +87,8 @@ protected:
 private:
     void drive(task_state& task) noexcept;
     bool before_resume(task_state& task) noexcept;
+    void run_turns(task_state const* until);
     void finish(task_state& task, promise_base& root) noexcept;
-    void complete(task_state& task) noexcept;
 
     ready_queue ready_;
     std::uint32_t turns_left_ = 1;

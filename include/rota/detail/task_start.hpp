@@ -17,8 +17,14 @@ namespace rota::inline v0::detail {
 /// Lets the turn come of a task whose wait is over.
 inline void wake(task_state& task) noexcept { task.home->make_ready(task); }
 
+[[noreturn]] ROTA_API void throw_no_running_loop(char const* for_whom);
+
 /// The scheduler of this thread's loop. Throws `usage_error` where none runs.
-ROTA_API scheduler& running_scheduler(char const* for_whom);
+inline scheduler& running_scheduler(char const* for_whom) {
+    if (hot.running == nullptr) [[unlikely]]
+        throw_no_running_loop(for_whom);
+    return *hot.running;
+}
 
 template <class T>
 decltype(auto) value_of(task_state& state) noexcept {

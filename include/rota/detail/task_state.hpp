@@ -2,6 +2,7 @@
 
 #include <rota/base/export.hpp>
 #include <rota/base/slab.hpp>
+#include <rota/detail/context_map.hpp>
 #include <rota/detail/hot.hpp>
 #include <rota/detail/leaf.hpp>
 #include <rota/detail/promise.hpp>
@@ -132,6 +133,8 @@ struct typed_task_state<void> : task_state {
     typed_task_state() noexcept : task_state(operations) {}
     ROTA_API static result_operations const operations;
 };
+
+inline context_map*& current_context() noexcept { return hot.current != nullptr ? hot.current->context : hot.context; }
 
 /// Called by an await that suspends: the task, with its resume point and line noted.
 inline task_state& suspend_here(promise_base& awaiting, std::source_location line) noexcept {
