@@ -133,8 +133,8 @@ template <class T, class F>
 class future_callback final : public callback_node, public completion_waiter {
 public:
     template <class G>
-    future_callback(typed_future_state<T>& awaited, G&& function)
-        : completion_waiter(&future_callback::awaited_is_done), awaited_(&awaited), function_(std::forward<G>(function)) {}
+    future_callback(typed_future_state<T>& awaited, G&& f)
+        : completion_waiter(&future_callback::awaited_is_done), awaited_(&awaited), function_(std::forward<G>(f)) {}
 
     void call() override;
     void discard() noexcept override { function_.reset(); }
