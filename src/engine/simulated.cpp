@@ -146,7 +146,6 @@ bool simulated_engine::try_now(operation& op) noexcept {
         set_stage(op, stage::parked);
         return false;
     }
-    network_.settle(op);
     auto const until_reaped = choices_.reaping();
     if (until_reaped > until_reaped.zero()) {
         op.finish_at_once(*result);

@@ -52,8 +52,7 @@ bool network::submit(operation& op) noexcept {
         waiting->push_back(op);
         if (choices_.finishes_at_once()) {
             if (auto const result = attempt(op)) {
-                settle(op);
-                --socket->uses;
+                leave(op);
                 set_stage(op, stage::idle);
                 op.finish_at_once(*result);
                 return true;
@@ -80,20 +79,13 @@ void network::cancel(operation& op) noexcept {
 void network::withdraw(operation& op) noexcept {
     simulated_socket& socket = sockets_.of(op);
     bool const has_event = stage_of(op) == stage::scheduled;
-    if (op.linked()) op.unlink();
     set_stage(op, stage::cancelled);
     if (has_event)
         events_.pull(op, choices_.reaction());
     else
         events_.push(op, choices_.reaction());
-    if (operation_list* waiting = list_of(socket, op)) {
-        nudge(*waiting);
-    } else if (socket.connecting == &op) {
-        socket.connecting = nullptr;
-        socket.at = socket_state::broken;
-        nudge(socket.receivers);
-        nudge(socket.senders);
-    }
+    if (socket.connecting == &op) socket.at = socket_state::broken;
+    serve_next(socket, op);
 }
 
 void network::wake(operation& op) noexcept {
@@ -106,9 +98,8 @@ void network::nudge(operation_list& waiting) noexcept {
     if (first && stage_of(*first) == stage::parked) wake(*first);
 }
 
-void network::settle(operation& op) noexcept {
+void network::serve_next(simulated_socket& socket, operation& op) noexcept {
     if (op.linked()) op.unlink();
-    simulated_socket& socket = sockets_.of(op);
     if (operation_list* waiting = list_of(socket, op)) {
         nudge(*waiting);
     } else if (socket.connecting == &op) {
@@ -121,6 +112,7 @@ void network::settle(operation& op) noexcept {
 void network::leave(operation& op) noexcept {
     if (op.code() == opcode::close) return;
     simulated_socket& socket = sockets_.of(op);
+    serve_next(socket, op);
     if (--socket.uses == 0 && socket.closing) finish_close(socket);
 }
 
@@ -309,8 +301,12 @@ void network::begin_close(simulated_socket& socket) noexcept {
     socket.closing = true;
     sockets_.make_stale(socket);
     for (auto* waiting : {&socket.receivers, &socket.senders, &socket.shutdowns, &socket.acceptors})
-        while (operation* op = waiting->front()) withdraw(*op);
-    if (socket.connecting) withdraw(*socket.connecting);
+        for (operation* op = waiting->front(); op;) {
+            operation* const next = waiting->after(*op);
+            cancel(*op);
+            op = next;
+        }
+    if (socket.connecting) cancel(*socket.connecting);
     if (socket.uses == 0) finish_close(socket);
 }
 

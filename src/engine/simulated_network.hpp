@@ -26,9 +26,7 @@ public:
     void cancel(operation& op) noexcept;
     /// Tries an operation that is due: its result, or nothing where it has to wait on.
     std::optional<std::int32_t> attempt(operation& op) noexcept;
-    /// An attempt gave a result: the next in line is served.
-    void settle(operation& op) noexcept;
-    /// Its result is about to be delivered: the last one of a closing socket closes it.
+    /// Its result is about to be delivered: the next in line is served, the last one of a closing socket closes it.
     void leave(operation& op) noexcept;
     void arrive(std::shared_ptr<connection> const& at, std::uint8_t end) noexcept;
 
@@ -51,6 +49,7 @@ private:
     void nudge(operation_list& waiting) noexcept;
     void wake(operation& op) noexcept;
     void withdraw(operation& op) noexcept;
+    void serve_next(simulated_socket& socket, operation& op) noexcept;
     void begin_close(simulated_socket& socket) noexcept;
     void finish_close(simulated_socket& socket) noexcept;
 

@@ -18,8 +18,8 @@ namespace rota::inline v0::simulation {
 
 using operation_list = detail::intrusive_list<operation>;
 
-/// One open socket. Its operations stay in its lists from `submit` until they are decided or cancelled; the first of each
-/// list alone is served, so more of one kind are first come, first served.
+/// One open socket. Its operations stay in its lists from `submit` until they complete or are cancelled; the first of each
+/// list alone is served, so more of one kind are served, and complete, in their order.
 struct simulated_socket {
     enum class state : std::uint8_t { fresh, listening, connecting, connected, broken };
 

@@ -110,6 +110,46 @@ TEST(simulated_network, a_decided_operation_keeps_its_result_when_a_cancel_comes
     EXPECT_GT(late, 0);
 }
 
+TEST(simulated_network, receives_of_one_handle_complete_in_their_order_under_any_seed) {
+    for (std::uint64_t seed = 0; seed < 100; ++seed) {
+        world w(seed);
+        auto const [client, server] = w.connect(w.listener());
+        std::vector<int> order;
+        std::string room(5, '?');
+        std::vector<std::unique_ptr<receiving>> receives;
+        for (std::size_t i = 0; i < room.size(); ++i) {
+            receives.push_back(std::make_unique<receiving>(server, room.data() + i, 1u));
+            receives.back()->name = static_cast<int>(i);
+            receives.back()->order = &order;
+            w.start(*receives.back());
+        }
+        w.send_all(client, "01234");
+        w.settle();
+        ASSERT_EQ(room, "01234");
+        ASSERT_EQ(order, (std::vector{0, 1, 2, 3, 4})) << "seed " << seed;
+    }
+}
+
+TEST(simulated_network, a_close_lets_what_is_decided_already_come_first) {
+    int late = 0;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        world w(seed);
+        auto const [client, server] = w.connect(w.listener());
+        char room[8]{};
+        receiving receive(server, room, sizeof room);
+        closing close(server);
+        w.start(receive);
+        w.send_all(client, "y");
+        for (int step = 0; step < 500 && room[0] == 0; ++step) w->wait(w->now() + 20us);
+        if (room[0] != 0 && !receive.done) ++late;
+        w.start(close);
+        ASSERT_EQ(w.finish(close), 0);
+        ASSERT_TRUE(receive.done);
+        ASSERT_EQ(receive.result(), room[0] != 0 ? 1 : -ECANCELED);
+    }
+    EXPECT_GT(late, 0);
+}
+
 TEST(simulated_network, nowhere_but_loopback_can_be_reached) {
     world w(0);
     connecting connect(w.socket(), socket_address::from_literal("192.0.2.1", 80));
