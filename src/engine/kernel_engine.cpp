@@ -44,6 +44,11 @@ kernel_option to_kernel(socket_option option) noexcept {
     return {-1, -1};
 }
 
+bool asks_for_nothing(operation const& op) noexcept {
+    return (op.code() == opcode::receive && static_cast<receive_operation const&>(op).length == 0) ||
+           (op.code() == opcode::send && static_cast<send_operation const&>(op).length == 0);
+}
+
 sockaddr const* raw(socket_address const& address) noexcept { return static_cast<sockaddr const*>(address.raw()); }
 sockaddr* raw(socket_address& address) noexcept { return static_cast<sockaddr*>(address.raw()); }
 
@@ -93,6 +98,10 @@ bool kernel_engine::submit(operation& op) noexcept {
         op.stage = waiting;
         ++pending_;
         return false;
+    }
+    if (asks_for_nothing(op)) {
+        op.finish_at_once(0);
+        return true;
     }
     if (start(*slot, op)) {
         op.stage = fresh;

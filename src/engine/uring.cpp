@@ -99,7 +99,10 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
     auto& list = list_of(slot, op);
     if (op.code() == opcode::shutdown) {
         // What was sent before must go before.
-        if (auto const* const before = slot.writing.front(); before && before->stage == untold) tell();
+        if (auto const* const before = slot.writing.front(); before && before->stage == untold) {
+            tell();
+            calls_.submit(ring_.get());
+        }
         op.finish_at_once(shutdown_now(slot, op));
         return true;
     }
