@@ -1,34 +1,12 @@
 #include <rota/core/run.hpp>
 
 #include "engine/interrupt.hpp"
+#include <rota/detail/running_here.hpp>
 
 #include <cstdio>
 #include <optional>
 
 namespace rota::inline v0 {
-namespace {
-
-// While it lives, `loop` is the loop of this thread.
-class running_here {
-public:
-    explicit running_here(loop& here)
-        : clock_before_(detail::exchange_clock_source(&here.kernel())) {
-        detail::hot.running = &here;
-    }
-    ~running_here() {
-        detail::hot.running = nullptr;
-        detail::hot.current = nullptr;
-        detail::exchange_clock_source(clock_before_);
-    }
-    running_here(running_here const&) = delete;
-    running_here& operator=(running_here const&) = delete;
-
-private:
-    detail::clock_source* clock_before_;
-};
-
-}  // namespace
-
 runner::runner() : runner(runner_options()) {}
 
 runner::runner(runner_options const& options)
@@ -54,7 +32,7 @@ void runner::refuse_inside_a_loop() const {
 }
 
 void runner::run_to_end(detail::task_state& main) {
-    running_here const here(*loop_);
+    detail::running_here const here(*loop_);
     std::optional<detail::interrupt_watch> watch;
     if (options_.handle_interrupt) watch.emplace(loop_->kernel(), loop_->interrupt_flag());
     auto const interrupts_before = loop_->interrupts();
@@ -73,7 +51,7 @@ void runner::close() {
     // Whatever happens, the loop is gone afterwards.
     auto const closing = std::move(loop_);
     {
-        running_here const here(*closing);
+        detail::running_here const here(*closing);
         closing->cancel_all_and_drain();
     }
     if (interrupted_) detail::raise_interrupt();

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <rota/base/export.hpp>
+#include <rota/core/coro.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace rota::inline v0::testing {
+
+/// One way to use an awaitable, for `cancel_torture` and `allocation_torture` to run again and again: made anew for each
+/// run, inside a simulated loop.
+///
+///     struct get_an_item : rota::testing::scenario {
+///         rota::queue<int> items;
+///         int got = 0;
+///         rota::coro<> subject() override { got = co_await items.get(); }
+///         rota::coro<> environment() override { co_await items.put(7); }
+///         rota::coro<> verify() override {
+///             require(got == 7 || items.qsize() == 1, "the item is lost");
+///             co_return;
+///         }
+///     };
+class ROTA_API scenario {
+public:
+    scenario() = default;
+    scenario(scenario const&) = delete;
+    scenario& operator=(scenario const&) = delete;
+    virtual ~scenario() = default;
+
+    /// What is tortured.
+    virtual coro<> subject() = 0;
+    /// What goes on beside it. Cancelled after `verify`.
+    virtual coro<> environment();
+    /// Runs when the subject has ended, however it did: throws where something was lost.
+    virtual coro<> verify();
+
+    static void require(bool holds, char const* otherwise) {
+        if (!holds) throw std::logic_error(otherwise);
+    }
+};
+
+using scenario_maker = std::function<std::unique_ptr<scenario>()>;
+
+/// What a torture did, so that a test can see that it did something.
+struct torture_report {
+    std::size_t runs = 0;
+    /// Runs in which the subject ended by its cancellation (or by `std::bad_alloc`).
+    std::size_t stopped = 0;
+    /// Runs in which it ended otherwise although it was asked to stop (or an allocation failed).
+    std::size_t went_on = 0;
+};
+
+/// A torture found something wrong: what, and in which run.
+class ROTA_API torture_failure : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Runs the scenario once for each step (a turn of the loop, or a look at the world) that it takes, and cancels the subject
+/// before that step; then all of it again with a second cancel one step after the first. After each run `verify` must
+/// hold, and no task, frame, block of a task or pending operation may be left. Throws `torture_failure` otherwise.
+ROTA_API torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed = 0);
+
+/// Runs the scenario once for each allocation of a frame or a task that it makes, and lets that one fail. It may end in any
+/// exception or none; nothing may be left over, and nothing may crash. Throws `torture_failure` otherwise.
+ROTA_API torture_report allocation_torture(scenario_maker const& make, std::uint64_t seed = 0);
+
+}  // namespace rota::inline v0::testing

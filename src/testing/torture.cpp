@@ -1,0 +1,168 @@
+#include <rota/testing/torture.hpp>
+
+#include <rota/base/frame_pool.hpp>
+#include <rota/base/slab.hpp>
+#include <rota/core/loop.hpp>
+#include <rota/core/task.hpp>
+#include <rota/detail/report.hpp>
+#include <rota/detail/running_here.hpp>
+#include <rota/engine/engine.hpp>
+
+#include <optional>
+
+namespace rota::inline v0::testing {
+namespace {
+
+// More steps than any sensible scenario takes: one that goes on is stuck in a loop of its own.
+constexpr std::size_t most_steps = 100'000;
+
+struct live_counts {
+    std::uint64_t frames = detail::frame_pool::count().live();
+    std::uint64_t tasks = detail::slab_store::count().live();
+};
+
+std::unique_ptr<loop> make_loop(std::uint64_t seed) {
+    engine_options options(engine_kind::simulated);
+    options.seed = seed;
+    auto made = std::make_unique<loop>(make_engine(options));
+    // What it is told of is looked for by `verify`.
+    made->set_exception_handler([](loop&, exception_context const&) {});
+    return made;
+}
+
+// One run. Steps until a task is done; false: nothing can happen any more.
+class run_of {
+public:
+    run_of(scenario_maker const& make, std::uint64_t seed) : loop_(make_loop(seed)), here_(*loop_), scenario_(make()) {}
+
+    void start() {
+        environment_ = create_task(scenario_->environment());
+        subject_ = create_task(scenario_->subject());
+    }
+
+    task<> const& subject() const { return subject_; }
+
+    bool step() {
+        if (++steps_ > most_steps) throw torture_failure("the scenario does not end");
+        if (loop_->idle()) return loop_->run_some();
+        loop_->run_one_turn();
+        return true;
+    }
+
+    void verify() {
+        auto const verifying = create_task(scenario_->verify());
+        while (!verifying.done())
+            if (!step()) throw torture_failure("verify waits for ever");
+        if (auto error = verifying.exception()) throw torture_failure(detail::describe(error));
+    }
+
+    void drain() {
+        loop_->cancel_all_and_drain();
+        if (loop_->kernel().pending() != 0) throw torture_failure("an operation is pending when all tasks have ended");
+    }
+
+private:
+    std::unique_ptr<loop> loop_;
+    detail::running_here here_;
+    std::unique_ptr<scenario> scenario_;
+    task<> environment_;
+    task<> subject_;
+    std::size_t steps_ = 0;
+};
+
+void check_counts(live_counts const& before) {
+    live_counts const after;
+    if (after.frames != before.frames)
+        throw torture_failure(std::to_string(after.frames - before.frames) + " frames or blocks are left over");
+    if (after.tasks != before.tasks) throw torture_failure(std::to_string(after.tasks - before.tasks) + " tasks are left over");
+}
+
+// Cancels before step `at`, and where `twice` before the one after it too. False: the subject had ended by then.
+bool cancel_at(scenario_maker const& make, std::uint64_t seed, std::size_t at, bool twice, torture_report& report) {
+    live_counts const before;
+    bool cancelled = false;
+    {
+        run_of run(make, seed);
+        run.start();
+        for (std::size_t step = 0; !run.subject().done(); ++step) {
+            if (step == at) cancelled = run.subject().cancel();
+            if (twice && step == at + 1) run.subject().cancel();
+            if (!run.step()) throw torture_failure("the subject waits for ever");
+        }
+        ++report.runs;
+        if (cancelled) ++(run.subject().cancelled() ? report.stopped : report.went_on);
+        if (!run.subject().cancelled()) {
+            if (auto error = run.subject().exception()) throw torture_failure("the subject threw " + detail::describe(error));
+        }
+        run.verify();
+        run.drain();
+    }
+    check_counts(before);
+    return cancelled;
+}
+
+// False: no allocation failed any more.
+template <class Pool>
+bool fail_at(scenario_maker const& make, std::uint64_t seed, std::uint64_t nth, torture_report& report) {
+    live_counts const before;
+    bool failed = false;
+    {
+        // The loop itself is there before anything fails.
+        std::optional<run_of> run;
+        auto const taken = [] { return Pool::count().taken; };
+        auto const first = taken();
+        Pool::fail_allocation(nth);
+        try {
+            run.emplace(make, seed);
+            run->start();
+            while (!run->subject().done())
+                if (!run->step()) break;  // who should have helped it has failed
+        } catch (std::bad_alloc const&) {
+        }
+        failed = taken() - first >= nth;
+        Pool::fail_allocation(0);
+        if (run) {
+            ++report.runs;
+            bool const ended = run->subject() && run->subject().done();
+            if (failed) ++(ended && !run->subject().cancelled() && !run->subject().exception() ? report.went_on : report.stopped);
+            run->drain();
+        }
+    }
+    check_counts(before);
+    return failed;
+}
+
+template <class F>
+auto with_place(char const* what, std::size_t place, F&& f) {
+    try {
+        return f();
+    } catch (torture_failure const& failure) {
+        throw torture_failure(std::string(what) + " " + std::to_string(place) + ": " + failure.what());
+    }
+}
+
+}  // namespace
+
+coro<> scenario::environment() { co_return; }
+coro<> scenario::verify() { co_return; }
+
+torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed) {
+    torture_report report;
+    for (bool const twice : {false, true}) {
+        char const* const what = twice ? "cancelled twice, first before step" : "cancelled before step";
+        for (std::size_t at = 0;; ++at)
+            if (!with_place(what, at, [&] { return cancel_at(make, seed, at, twice, report); })) break;
+    }
+    return report;
+}
+
+torture_report allocation_torture(scenario_maker const& make, std::uint64_t seed) {
+    torture_report report;
+    for (std::uint64_t nth = 1;; ++nth)
+        if (!with_place("failing frame", nth, [&] { return fail_at<detail::frame_pool>(make, seed, nth, report); })) break;
+    for (std::uint64_t nth = 1;; ++nth)
+        if (!with_place("failing task", nth, [&] { return fail_at<detail::slab_store>(make, seed, nth, report); })) break;
+    return report;
+}
+
+}  // namespace rota::inline v0::testing

@@ -1,0 +1,88 @@
+#include <rota/testing/torture.hpp>
+
+#include <rota/rota.hpp>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+using rota::testing::allocation_torture;
+using rota::testing::cancel_torture;
+using rota::testing::scenario;
+using rota::testing::torture_failure;
+
+template <class S>
+auto making() {
+    return [] { return std::make_unique<S>(); };
+}
+
+struct sleeps_three_times : scenario {
+    rota::coro<> subject() override {
+        co_await rota::sleep(1ms);
+        co_await rota::yield();
+        co_await rota::sleep(1ms);
+    }
+};
+
+TEST(cancel_torture, cancels_before_each_step_once_and_twice) {
+    auto const report = cancel_torture(making<sleeps_three_times>());
+    EXPECT_GE(report.stopped, 2U * 5U);
+    EXPECT_EQ(report.runs, report.stopped + report.went_on + 2);  // and one of each in which it had ended
+}
+
+TEST(allocation_torture, fails_each_allocation_in_turn) {
+    auto const report = allocation_torture(making<sleeps_three_times>());
+    EXPECT_GE(report.stopped, 2U);
+}
+
+struct leaks_a_frame : scenario {
+    rota::coro<> subject() override {
+        try {
+            co_await rota::sleep(1ms);
+        } catch (rota::cancelled_error const&) {
+            lost = leaf().release();
+            throw;
+        }
+    }
+    static rota::coro<> leaf() { co_return; }
+    inline static std::coroutine_handle<> lost;
+};
+
+TEST(cancel_torture, tells_of_a_frame_that_is_left_over) {
+    auto const before = rota::detail::frame_pool::count().live();
+    try {
+        cancel_torture(making<leaks_a_frame>());
+        FAIL() << "nothing was found";
+    } catch (torture_failure const& failure) {
+        EXPECT_NE(std::string(failure.what()).find("1 frames"), std::string::npos) << failure.what();
+    }
+    leaks_a_frame::lost.destroy();
+    EXPECT_EQ(rota::detail::frame_pool::count().live(), before);
+}
+
+struct loses_an_item : scenario {
+    bool taken = false;
+    bool kept = false;
+    rota::coro<> subject() override {
+        taken = true;
+        co_await rota::yield();
+        kept = true;
+    }
+    rota::coro<> verify() override {
+        require(taken == kept, "the item is lost");
+        co_return;
+    }
+};
+
+TEST(cancel_torture, tells_what_verify_found_and_at_which_step) {
+    try {
+        cancel_torture(making<loses_an_item>());
+        FAIL() << "nothing was found";
+    } catch (torture_failure const& failure) {
+        EXPECT_NE(std::string(failure.what()).find("cancelled before step 1: "), std::string::npos) << failure.what();
+        EXPECT_NE(std::string(failure.what()).find("the item is lost"), std::string::npos) << failure.what();
+    }
+}
+
+}  // namespace
