@@ -28,8 +28,9 @@ class pipe {
 public:
     static constexpr std::size_t capacity = std::size_t{64} * 1024;
 
-    /// Throws `std::bad_alloc`.
-    pipe() : buffer_(std::make_unique_for_overwrite<std::byte[]>(capacity)) {}
+    /// Before its first use. Throws `std::bad_alloc`, which a constructor better does not: where an array's element throws,
+    /// GCC 12 loses the exception on its way.
+    void allocate() { buffer_ = std::make_unique_for_overwrite<std::byte[]>(capacity); }
 
     std::size_t readable() const noexcept { return readable_; }
     std::size_t space() const noexcept { return capacity - stored_; }

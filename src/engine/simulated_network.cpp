@@ -181,7 +181,9 @@ std::optional<std::int32_t> network::attempt_connect(simulated_socket& socket, c
         return std::nullopt;
     }
     try {
-        socket.link = std::make_shared<connection>();
+        auto made = std::make_shared<connection>();
+        for (connection::side& end : made->ends) end.incoming.allocate();
+        socket.link = std::move(made);
     } catch (std::bad_alloc const&) {
         return -ENOMEM;
     }
