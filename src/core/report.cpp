@@ -34,7 +34,7 @@ std::string describe_name(task_state const& task) {
 std::string describe_chain(task_state const& task, char const* indent) {
     std::vector<promise_base const*> chain;
     if (!task.done())
-        for (promise_base const* frame = task.resume_point; frame != nullptr; frame = frame->parent) chain.push_back(frame);
+        for (promise_base const* frame = task.innermost; frame != nullptr; frame = frame->parent) chain.push_back(frame);
     std::string text;
     for (auto frame = chain.rbegin(); frame != chain.rend(); ++frame) {
         auto const& line = (*frame)->line;

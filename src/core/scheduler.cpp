@@ -2,6 +2,7 @@
 
 #include <rota/base/error.hpp>
 #include <rota/core/cancellation.hpp>
+#include <rota/core/debug.hpp>
 #include <rota/detail/context_map.hpp>
 
 #include <algorithm>
@@ -18,7 +19,7 @@ constexpr auto long_between_polls = std::chrono::milliseconds(1);
 
 }  // namespace
 
-scheduler::scheduler(std::unique_ptr<engine> with) : engine_(std::move(with)) {
+scheduler::scheduler(std::unique_ptr<engine> with) : engine_(std::move(with)), checks_threads_(debug_mode()) {
     polled_at_ = engine_->now();
     timers_.advance(polled_at_);
 }
@@ -40,7 +41,7 @@ inline void scheduler::drive(task_state& task) noexcept {
             return;
     }
     hot.budget = leaf_budget;
-    promise_base* frame = task.resume_point;
+    promise_base* frame = task.innermost;
     for (;;) {
         frame->frame().resume();
         if (!frame->frame().done()) {
@@ -51,7 +52,7 @@ inline void scheduler::drive(task_state& task) noexcept {
         }
         promise_base* const parent = frame->parent;
         if (parent == nullptr) return finish(task, *frame);
-        frame = parent;
+        task.innermost = frame = parent;
     }
 }
 
@@ -70,7 +71,7 @@ bool scheduler::before_resume(task_state& task) noexcept {
     task.set(task_started);
     if (task.visible == 0) return true;
     // Cancelled before its first turn: the body never runs.
-    promise_base* const root = task.resume_point;
+    promise_base* const root = task.innermost;
     root->error = std::make_exception_ptr(cancelled_error());
     finish(task, *root);
     return false;

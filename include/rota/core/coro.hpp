@@ -4,6 +4,7 @@
 #include <rota/base/export.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/promise.hpp>
+#include <rota/detail/task_state.hpp>
 
 #include <coroutine>
 #include <exception>
@@ -74,15 +75,19 @@ public:
                        std::source_location line = std::source_location::current()) {
         promise_base& parent = awaiting.promise();
         promise_base& child = child_.promise();
+        task_state& task = *parent.task;
         parent.line = line;
         child.parent = &parent;
-        child.task = parent.task;
+        child.task = &task;
+        task.innermost = &child;
         if (static_cast<char*>(__builtin_frame_address(0)) < hot.stack_floor) [[unlikely]] {
             hot.trampoline = &child;
             return true;
         }
         child_.resume();
-        return !child_.done();
+        if (!child_.done()) return true;
+        task.innermost = &parent;
+        return false;
     }
 
     T await_resume() {

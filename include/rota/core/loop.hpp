@@ -44,6 +44,7 @@ public:
     /// to the exception handler.
     template <class F, class... Args>
     callback_handle call_soon(F&& f, Args&&... args) {
+        check_thread("call_soon");
         auto& node = make_callback<detail::callback_node>(detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...));
         callback_handle handle(node);
         push(node);
@@ -67,6 +68,7 @@ public:
     }
     template <class F, class... Args>
     callback_handle call_at(clock::time_point when, F&& f, Args&&... args) {
+        check_thread("call_at");
         auto& node = make_callback<detail::timed_callback_node>(
             detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...), static_cast<detail::scheduler&>(*this));
         callback_handle handle(node);

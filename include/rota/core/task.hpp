@@ -54,7 +54,11 @@ public:
 
     /// Asks it to stop: `cancelled_error` comes out of the await it is suspended in, or of its next one; before its first
     /// turn it never runs. Requests are counted. False where it is done already.
-    bool cancel() const { return state().cancel(); }
+    bool cancel() const {
+        detail::task_state& task = state();
+        if (task.home != nullptr) task.home->check_thread("task::cancel");
+        return task.cancel();
+    }
     /// Acknowledges one request; gives how many are left. At 0 awaits no longer raise.
     std::uint32_t uncancel() const { return state().uncancel(); }
     /// Requests that are not acknowledged, of those a `with_shield` does not hold back.
@@ -247,8 +251,10 @@ auto create_task(A&& awaitable, std::source_location created = std::source_locat
 template <class F, class... Args>
     requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
 auto create_task(F&& fn, Args&&... args) {
+    // No default argument can follow the arguments, so the caller's line is not known here.
     return create_task(
-        detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...));
+        detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...),
+        std::source_location());
 }
 
 template <class... Args>

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <thread>
 
 namespace rota::inline v0::detail {
 
@@ -66,6 +67,12 @@ public:
     /// Set by a signal handler that then wakes the engine: the main task is to be cancelled.
     std::atomic<bool>& interrupt_flag() noexcept { return interrupted_; }
 
+    /// In debug mode: throws `usage_error` where this is not the thread that made the loop.
+    void check_thread(char const* what) const {
+        if (checks_threads_) [[unlikely]]
+            refuse_other_threads(what);
+    }
+
     /// What this loop has done so far.
     struct counters {
         std::uint64_t turns = 0;
@@ -86,6 +93,7 @@ protected:
 
 private:
     void drive(task_state& task) noexcept;
+    void refuse_other_threads(char const* what) const;
     bool before_resume(task_state& task) noexcept;
     void run_turns(task_state const* until);
     void finish(task_state& task, promise_base& root) noexcept;
@@ -97,6 +105,8 @@ private:
     std::unique_ptr<engine> engine_;
     std::size_t live_tasks_ = 0;
     std::uint32_t last_id_ = 0;
+    bool checks_threads_;
+    std::thread::id owner_ = std::this_thread::get_id();
     std::atomic<bool> interrupted_{false};
     std::atomic<runnable*> from_outside_{nullptr};
     counters counters_;

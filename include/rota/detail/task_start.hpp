@@ -47,7 +47,7 @@ task_state* make_task(coro<T>&& c, std::source_location created) {
     auto& root = frame.promise();
     root.task = state;
     root.line = created;
-    state->resume_point = &root;
+    state->innermost = &root;
     state->created = created;
     state->context = share(current_context());
     return state;

@@ -59,7 +59,7 @@ struct task_state : runnable {
     std::uint8_t raises = 0;  // how often the visible request has been raised, up to 255
     std::uint8_t shield_level = 0;
     std::uint32_t id = 0;
-    promise_base* resume_point = nullptr;  // the innermost suspended frame
+    promise_base* innermost = nullptr;  // the frame that runs, or that its next resume goes on with
     leaf* parked = nullptr;                // what it waits for; null while it runs or its turn is to come
     waiter_ring waiters;
     task_observer* observer = nullptr;
@@ -136,10 +136,9 @@ struct typed_task_state<void> : task_state {
 
 inline context_map*& current_context() noexcept { return hot.current != nullptr ? hot.current->context : hot.context; }
 
-/// Called by an await that suspends: the task, with its resume point and line noted.
+/// Called by an await that suspends: the task, with the line noted.
 inline task_state& suspend_here(promise_base& awaiting, std::source_location line) noexcept {
     awaiting.line = line;
-    awaiting.task->resume_point = &awaiting;
     return *awaiting.task;
 }
 
