@@ -20,3 +20,10 @@
 #include <rota/core/task.hpp>
 #include <rota/core/with_cleanup.hpp>
 #include <rota/core/with_shield.hpp>
+#include <rota/sync/barrier.hpp>
+#include <rota/sync/condition.hpp>
+#include <rota/sync/event.hpp>
+#include <rota/sync/lock.hpp>
+#include <rota/sync/queue.hpp>
+#include <rota/sync/scoped_hold.hpp>
+#include <rota/sync/semaphore.hpp>
