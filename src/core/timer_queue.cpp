@@ -52,10 +52,10 @@ void timer_queue::put_in_wheel(timer_node& timer) noexcept {
     unsigned level = (63U - static_cast<unsigned>(std::countl_zero(differs))) / 6U;
     auto slot = static_cast<unsigned>(tick >> (6 * level)) & 63U;
     if (level >= levels) {
-        // More than two years away: wait in the slot that comes last, and be dealt out again from there.
+        // More than two years away: wait in the last slot of this turn or, from there, in the first of the next one, and be
+        // dealt out again. No later one will do: the turn may be that of the timer.
         level = levels - 1;
-        slot = 63;
-        if ((static_cast<std::uint64_t>(present_) >> (6 * level) & 63U) == 63U) slot = 62;
+        slot = (static_cast<std::uint64_t>(present_) >> (6 * level) & 63U) == 63U ? 0 : 63;
     }
     timer_link& head = wheel_[level][slot];
     timer_link& link = timer;
@@ -134,7 +134,8 @@ void timer_queue::deal_out(place where) noexcept {
     }
 }
 
-void timer_queue::fire_due(std::int64_t now) noexcept {
+bool timer_queue::fire_due(std::int64_t now) noexcept {
+    bool fired = false;
     while (!heap_.empty() && heap_.front().when <= now) {
         timer_node& timer = *heap_.front().timer;
         heap_remove(0);
@@ -142,7 +143,9 @@ void timer_queue::fire_due(std::int64_t now) noexcept {
         link.previous = link.next = nullptr;
         --armed_;
         timer.fire();
+        fired = true;
     }
+    return fired;
 }
 
 void timer_queue::advance(clock::time_point now) noexcept {
@@ -154,22 +157,21 @@ void timer_queue::advance(clock::time_point now) noexcept {
     }
     // Without memory an earlier turn may have left some of the present slot behind.
     if ((occupied_[0] >> (present_ & 63) & 1U) != 0) pour_into_heap({0, static_cast<unsigned>(present_) & 63U, present_});
-    fire_due(now_ns);
-    while (present_ < until) {
-        place const next = next_slot();
+    for (;;) {
+        place const next = present_ < until ? next_slot() : place{0, 0, -1};
         if (next.start < 0 || next.start > until) {
-            present_ = until;
-            break;
+            present_ = std::max(present_, until);
+            fire_due(now_ns);
+            return;
         }
+        // Slot by slot: the heap would grow to all that is overdue, and `next_wake` may have poured a slot ahead of its time.
+        // What fires may change which slot is next.
+        if (fire_due((next.start << tick_shift) - 1)) continue;
         present_ = next.start;
         if (next.level > 0) deal_out(next);
         place const due{0, static_cast<unsigned>(present_) & 63U, present_};
-        while (!pour_into_heap(due)) {
-            auto const before = heap_.size();
-            fire_due(now_ns);
-            if (heap_.size() == before) return;  // no memory, and nothing due yet: the next turn tries again
-        }
-        fire_due(now_ns);  // tick by tick, or the heap would grow to all that is overdue
+        while (!pour_into_heap(due))
+            if (!fire_due(now_ns)) return;  // no memory, and nothing due yet: the next turn tries again
     }
 }
 

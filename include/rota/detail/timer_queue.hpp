@@ -91,7 +91,7 @@ private:
     void put_in_wheel(timer_node& timer) noexcept;
     bool pour_into_heap(place where) noexcept;
     void deal_out(place where) noexcept;
-    void fire_due(std::int64_t now) noexcept;
+    bool fire_due(std::int64_t now) noexcept;  // whether any fired
     void heap_push(timer_node& timer);
     void heap_remove(std::size_t index) noexcept;
     void heap_set(std::size_t index, entry const& item) noexcept;
