@@ -23,6 +23,7 @@ struct frame_pool_owner {
     frame_pool_owner() : pool(adopt()) { frame_pool::current = pool; }
     ~frame_pool_owner() {
         frame_pool::current = nullptr;
+        pool->failing_ = 0;
         std::lock_guard const held(mutex());
         pool->next_orphan_ = orphans();
         orphans() = pool;
@@ -76,7 +77,8 @@ void* frame_pool::allocate_slowly(frame_pool* pool, std::size_t index, std::size
     }
 #if !defined(ROTA_POOL_BYPASSED)
     // The fast path has counted already where it found a block and stopped only to fail.
-    bool const counted = index < classes && pool->free_[index] != nullptr && pool->taken_ == pool->failing_;
+    bool const counted =
+        pool->failing_ != 0 && index < classes && pool->free_[index] != nullptr && pool->taken_ == pool->failing_;
     if (!counted) ++pool->taken_;
 #else
     ++pool->taken_;
@@ -97,6 +99,14 @@ void* frame_pool::allocate_slowly(frame_pool* pool, std::size_t index, std::size
 }
 
 void frame_pool::release_slowly(frame_pool* pool, std::size_t index, void* block) noexcept {
+    if (pool == nullptr) {
+        // A thread whose first call this is gets a pool, or the blocks of all such threads would be lost.
+        try {
+            make_current();
+        } catch (std::bad_alloc const&) {
+        }
+        pool = current;
+    }
     if (pool != nullptr) ++pool->returned_;
 #if !defined(ROTA_POOL_BYPASSED)
     if (index < classes) {

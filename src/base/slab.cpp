@@ -17,6 +17,7 @@ struct slab_store_owner {
     slab_store_owner() : store(adopt()) { slab_store::current = store; }
     ~slab_store_owner() {
         slab_store::current = nullptr;
+        store->failing_ = 0;
         std::lock_guard const held(mutex());
         store->next_orphan_ = orphans();
         orphans() = store;
@@ -96,7 +97,10 @@ void* slab_store::allocate_slowly(std::size_t size) {
     slab_store* store = current;
     if (store == nullptr) throw std::bad_alloc();  // a thread that is ending can not start tasks
     std::size_t const index = (size + 7) / 8;
-    if (!(index < classes && store->free_[index] != nullptr && store->taken_ == store->failing_)) ++store->taken_;
+    // The fast path has counted already where it found a block and stopped only to fail.
+    bool const counted =
+        store->failing_ != 0 && index < classes && store->free_[index] != nullptr && store->taken_ == store->failing_;
+    if (!counted) ++store->taken_;
     try {
         if (store->taken_ == store->failing_) throw std::bad_alloc();
         store->take_back_strays();
