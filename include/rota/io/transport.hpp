@@ -1,0 +1,51 @@
+#pragma once
+
+#include <rota/base/export.hpp>
+#include <rota/engine/io_handle.hpp>
+#include <rota/engine/operation.hpp>
+#include <rota/engine/socket_address.hpp>
+
+#include <string>
+
+namespace rota::inline v0 {
+
+/// What moves a stream's bytes: a socket, a TLS session over another transport, a pipe in memory. Its calls take
+/// operations, as an engine's do, and never are coroutines: nothing is allocated, and a stream can have its transport
+/// exchanged in place.
+///
+/// Each `start_...` either finishes the operation at once (true: its result is set and nobody is called) or keeps it and
+/// calls `operation::finish` later, exactly once, on the loop's thread. Results are those of the engine: a count or 0, or a
+/// negative errno. One read and one write or shutdown are pending at a time.
+///
+/// asyncio: `Transport` without its protocol.
+class ROTA_API transport {
+public:
+    transport() = default;
+    transport(transport const&) = delete;
+    transport& operator=(transport const&) = delete;
+    virtual ~transport();
+
+    /// What the operations given to it are to be made for; empty where it has no handle of the engine's.
+    virtual io_handle handle() const noexcept { return {}; }
+
+    /// Receives at least one byte; 0 is the end.
+    virtual bool start_read(receive_operation& op) noexcept = 0;
+    /// Sends at least one byte.
+    virtual bool start_write(send_operation& op) noexcept = 0;
+    /// Ends the sending side, behind what was written.
+    virtual bool start_shutdown(shutdown_operation& op) noexcept = 0;
+    /// Closes: what is pending ends with `-ECANCELED`, then the operation finishes.
+    virtual bool start_close(close_operation& op) noexcept = 0;
+    /// The same without anyone waiting for it. Both are called once at most, and nothing is started after them.
+    virtual void close() noexcept = 0;
+
+    /// Asks a pending operation to end. It ends with `-ECANCELED` where nothing was moved, else with its own result.
+    virtual void cancel(operation& op) noexcept = 0;
+
+    virtual socket_address local_address() const { return {}; }
+    virtual socket_address peer_address() const { return {}; }
+    /// The peer as error texts call it.
+    virtual std::string peer_name() const = 0;
+};
+
+}  // namespace rota::inline v0

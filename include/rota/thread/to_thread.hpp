@@ -1,0 +1,237 @@
+#pragma once
+
+#include <rota/base/export.hpp>
+#include <rota/detail/context_map.hpp>
+#include <rota/detail/leaf.hpp>
+#include <rota/detail/promise.hpp>
+#include <rota/detail/task_state.hpp>
+#include <rota/engine/operation.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace rota::inline v0 {
+
+/// For `to_thread`: a cancel does not wait for what runs already.
+struct abandon_on_cancel_t {
+    explicit abandon_on_cancel_t() = default;
+};
+inline constexpr abandon_on_cancel_t abandon_on_cancel{};
+
+namespace detail {
+
+/// Work for a thread of the engine's pool, and who waits for it.
+class ROTA_API thread_job : public blocking_operation {
+public:
+    thread_job(thread_job const&) = delete;
+    thread_job& operator=(thread_job const&) = delete;
+
+    /// True: it is under way; false: it could not even be queued, or is finished.
+    bool start(task_state& for_task);
+    /// Asks for its withdrawal, which only works before it runs.
+    void withdraw() noexcept;
+    /// Nobody waits any more; it goes when it is done.
+    void abandon() noexcept;
+    /// Throws where the work threw or did not run.
+    void rethrow() const;
+
+protected:
+    explicit thread_job() noexcept : blocking_operation(&thread_job::work_in_thread, &thread_job::completed) {}
+    thread_job(thread_job&& unstarted) noexcept : thread_job() { (void)unstarted; }
+    ~thread_job() = default;
+
+private:
+    virtual void call() = 0;
+    virtual void destroy() noexcept {}
+
+    static void work_in_thread(blocking_operation& op) noexcept;
+    static void completed(operation& op) noexcept;
+    bool submit() noexcept;
+
+    task_state* task_ = nullptr;
+    context_map* context_ = nullptr;
+    std::exception_ptr error_;
+};
+
+/// Room for what the work returns.
+template <class T>
+class thread_result {
+public:
+    template <class F>
+    void fill(F&& work) {
+        value_.emplace(std::forward<F>(work)());
+    }
+    T take() { return std::move(*value_); }
+
+private:
+    std::optional<T> value_;
+};
+template <class T>
+class thread_result<T&> {
+public:
+    template <class F>
+    void fill(F&& work) {
+        value_ = std::addressof(std::forward<F>(work)());
+    }
+    T& take() const noexcept { return *value_; }
+
+private:
+    T* value_ = nullptr;
+};
+template <>
+class thread_result<void> {
+public:
+    template <class F>
+    void fill(F&& work) {
+        std::forward<F>(work)();
+    }
+    void take() const noexcept {}
+};
+
+template <class F, class... Args>
+class bound_job : public thread_job {
+public:
+    using result = std::invoke_result_t<F, Args...>;
+
+    template <class G, class... More>
+    explicit bound_job(std::in_place_t, G&& f, More&&... args)
+        : copies_(std::forward<G>(f), std::forward<More>(args)...) {}
+    bound_job(bound_job&&) = default;
+    ~bound_job() = default;
+
+    result take() {
+        rethrow();
+        return value_.take();
+    }
+
+private:
+    void call() override {
+        value_.fill([this]() -> result {
+            return std::apply([](F& f, Args&... args) -> result { return std::invoke(std::move(f), std::move(args)...); },
+                              copies_);
+        });
+    }
+
+    std::tuple<F, Args...> copies_;
+    thread_result<result> value_;
+};
+
+/// The work is in the awaiter; who is cancelled waits for work that runs.
+template <class F, class... Args>
+class thread_awaiter final : public leaf, private bound_job<F, Args...> {
+    using job = bound_job<F, Args...>;
+
+public:
+    using job::job;
+    thread_awaiter(thread_awaiter&&) = default;
+    ~thread_awaiter() = default;
+
+    bool await_ready() const noexcept { return false; }
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting,
+                       std::source_location line = std::source_location::current()) {
+        task_state& task = suspend_here(awaiting.promise(), line);
+        if (task.visible != 0) [[unlikely]]
+            return task.raise_at_entry();
+        if (!this->start(task)) return false;
+        task.parked = this;
+        return true;
+    }
+    typename job::result await_resume() {
+        check_raise();
+        return this->take();
+    }
+
+    bool cancel(task_state&) noexcept override {
+        this->withdraw();
+        return false;
+    }
+    char const* waits_for() const noexcept override { return "to_thread"; }
+};
+
+/// A job in a block of its own, which outlives who waits for it.
+template <class F, class... Args>
+class detached_job final : public bound_job<F, Args...> {
+public:
+    using bound_job<F, Args...>::bound_job;
+
+private:
+    void destroy() noexcept override { delete this; }
+};
+
+template <class F, class... Args>
+class detached_thread_awaiter final : public leaf {
+    using job = detached_job<F, Args...>;
+
+public:
+    explicit detached_thread_awaiter(std::unique_ptr<job> work) noexcept : job_(std::move(work)) {}
+    detached_thread_awaiter(detached_thread_awaiter&&) noexcept = default;
+    ~detached_thread_awaiter() = default;
+
+    bool await_ready() const noexcept { return false; }
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting,
+                       std::source_location line = std::source_location::current()) {
+        task_state& task = suspend_here(awaiting.promise(), line);
+        if (task.visible != 0) [[unlikely]]
+            return task.raise_at_entry();
+        if (!job_->start(task)) return false;
+        task.parked = this;
+        return true;
+    }
+    typename job::result await_resume() {
+        check_raise();
+        return job_->take();
+    }
+
+    bool cancel(task_state&) noexcept override {
+        job_.release()->abandon();
+        return true;
+    }
+    char const* waits_for() const noexcept override { return "to_thread"; }
+
+private:
+    std::unique_ptr<job> job_;
+};
+
+}  // namespace detail
+
+/// Calls `fn(args...)`, from copies, on a thread of the loop's pool and gives what it returns. Other tasks go on meanwhile.
+/// Context variables have there the values they have here; what is set there stays there. In simulation it runs inline, at
+/// a later time of the seed's choosing.
+///
+/// GCC 12: name a lambda that captures more than references before you pass it.
+///
+/// Errors: what `fn` throws; `system_error` where no thread can be started.
+/// Cancellation: withdraws what has not begun; what runs is awaited and its result delivered, so that `[&]` is safe.
+/// asyncio: `to_thread`, which leaves the thread to itself when it is cancelled.
+template <class F, class... Args>
+    requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
+[[nodiscard]] auto to_thread(F&& fn, Args&&... args) {
+    return detail::thread_awaiter<std::decay_t<F>, std::decay_t<Args>...>(std::in_place, std::forward<F>(fn),
+                                                                          std::forward<Args>(args)...);
+}
+
+/// The same with copies in a block of their own: who is cancelled leaves at once, and what runs is left to its end, its
+/// result and its error dropped. `fn` must not refer to anything of the caller's. `run` still waits for it.
+///
+/// Cancellation: raises at once.
+/// asyncio: what its `to_thread` does.
+template <class F, class... Args>
+    requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
+[[nodiscard]] auto to_thread(abandon_on_cancel_t, F&& fn, Args&&... args) {
+    using job = detail::detached_job<std::decay_t<F>, std::decay_t<Args>...>;
+    return detail::detached_thread_awaiter<std::decay_t<F>, std::decay_t<Args>...>(
+        std::make_unique<job>(std::in_place, std::forward<F>(fn), std::forward<Args>(args)...));
+}
+
+}  // namespace rota::inline v0

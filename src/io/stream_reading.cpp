@@ -1,0 +1,207 @@
+// The reading half of stream_state.
+#include "stream_state.hpp"
+
+#include <rota/base/error.hpp>
+#include <rota/detail/task_start.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <exception>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rota::inline v0::detail {
+namespace {
+
+/// Receives in a row, from one completion, before others have their turn.
+constexpr std::int32_t receives_in_a_row = 16;
+
+}  // namespace
+
+bool stream_state::begin_read(read_awaiter& asking) {
+    require_own_loop(*asking.task_);
+    if (reader != nullptr) throw_usage_error("stream: two tasks read at once; let one read, or use a lock");
+    reader = &asking;
+    searched = 0;
+    direct = false;
+    asking.verdict_ = read_awaiter::verdict::wait;
+    if (asking.kind_ == read_awaiter::kind::more) asking.size_ = buffer.size();
+    if (!read_on(hot.budget)) {
+        asking.task_->parked = &asking;
+        return true;
+    }
+    if (--hot.budget > 0) return false;
+    home->make_ready(*asking.task_);
+    return true;
+}
+
+bool stream_state::cancel_read() noexcept {
+    if (!read_pending) return true;
+    via->cancel(*receiving);
+    return false;
+}
+
+read_awaiter::verdict stream_state::judge(read_awaiter const& asking) noexcept {
+    using kind = read_awaiter::kind;
+    using verdict = read_awaiter::verdict;
+    std::size_t const have = buffer.size();
+    std::size_t const wanted = asking.size_;
+    if (direct) return verdict::enough;
+    verdict at_end = verdict::enough;
+    count = have;
+    switch (asking.kind_) {
+        case kind::some:
+        case kind::into:
+            count = std::min(have, wanted);
+            if (have != 0 || wanted == 0) return verdict::enough;
+            break;
+        case kind::exactly:
+            if (have >= wanted) {
+                count = wanted;
+                return verdict::enough;
+            }
+            at_end = verdict::incomplete;
+            break;
+        case kind::until:
+        case kind::line: {
+            std::size_t const found = buffer.view().find({asking.data_, wanted}, searched);
+            if (found != std::string_view::npos) {
+                count = found > options.limit ? found : found + wanted;
+                return found > options.limit ? verdict::overrun : verdict::enough;
+            }
+            searched = have >= wanted ? have - wanted + 1 : 0;
+            if (searched > options.limit) {
+                count = searched;
+                return verdict::overrun;
+            }
+            if (asking.kind_ == kind::until) at_end = verdict::incomplete;
+            break;
+        }
+        case kind::all:
+            if (have > wanted) return verdict::overrun;
+            break;
+        case kind::more:
+            if (have > wanted) return verdict::enough;
+            if (have >= options.limit && !ended) return verdict::overrun;
+            count = 0;
+            break;
+    }
+    if (closed || read_error != 0) return verdict::failed;
+    return ended ? at_end : verdict::wait;
+}
+
+bool stream_state::read_on(std::int32_t& tries) noexcept {
+    for (;;) {
+        reader->verdict_ = judge(*reader);
+        if (reader->verdict_ != read_awaiter::verdict::wait) return true;
+        if (tries <= 0) {
+            next_read.queue();
+            return false;
+        }
+        --tries;
+        bool no_memory = false;
+        if (!start_receive(no_memory)) return false;
+        if (no_memory) {
+            reader->verdict_ = read_awaiter::verdict::no_memory;
+            return true;
+        }
+        take_in(receiving->result());
+    }
+}
+
+bool stream_state::start_receive(bool& no_memory) noexcept {
+    using kind = read_awaiter::kind;
+    read_awaiter const& asking = *reader;
+    if (asking.kind_ == kind::into && asking.size_ >= worth_direct) {
+        // Straight into the reader's memory: the buffer is empty, or it would have been satisfied.
+        receiving.emplace(*this, via->handle(), const_cast<char*>(asking.data_), asking.size_, &stream_state::received);
+    } else {
+        std::size_t wish = next_receive;
+        if (asking.kind_ == kind::exactly) {
+            // As much as is missing, but no more than doubles what is there: the size may be a stranger's claim.
+            std::size_t const most = std::max(buffer.size(), largest_receive);
+            wish = std::max(wish, std::min(asking.size_ - buffer.size(), most));
+        }
+        auto const room = buffer.room(wish);
+        if (room.empty()) {
+            no_memory = true;
+            return true;
+        }
+        receiving.emplace(*this, via->handle(), room.data(), room.size(), &stream_state::received);
+    }
+    read_pending = true;
+    if (!via->start_read(*receiving)) return false;
+    read_pending = false;
+    return true;
+}
+
+void stream_state::take_in(std::int32_t result) noexcept {
+    if (result > 0) {
+        auto const bytes = static_cast<std::size_t>(result);
+        if (receiving->buffer == static_cast<void const*>(reader->data_)) {
+            count = bytes;
+            direct = true;
+            return;
+        }
+        buffer.commit(bytes);
+        if (bytes == receiving->length && next_receive < largest_receive) next_receive *= 2;
+    } else if (result == 0) {
+        ended = true;
+    } else if (result != -ECANCELED && !closed) {
+        read_error = -result;
+    }
+}
+
+void stream_state::received(operation& op) noexcept {
+    auto& self = *static_cast<stream_operation<receive_operation>&>(op).owner;
+    self.read_pending = false;
+    self.take_in(op.result());
+    task_state& task = *self.reader->task_;
+    if (task.visible != 0 && self.judge(*self.reader) == read_awaiter::verdict::wait) {
+        task.set(task_raise);
+        return wake(task);
+    }
+    std::int32_t tries = receives_in_a_row;
+    if (self.read_on(tries)) wake(task);
+}
+
+void stream_state::read_turn() noexcept {
+    // Its reader may have gone, another may have come: only one that is waiting and has nothing pending needs it.
+    if (reader == nullptr || read_pending || reader->task_->parked != reader) return;
+    std::int32_t tries = receives_in_a_row;
+    if (read_on(tries)) wake(*reader->task_);
+}
+
+std::exception_ptr stream_state::read_failure(read_awaiter const& asking) {
+    using kind = read_awaiter::kind;
+    switch (asking.verdict_) {
+        case read_awaiter::verdict::wait:
+        case read_awaiter::verdict::enough: return nullptr;
+        case read_awaiter::verdict::incomplete: {
+            auto const expected =
+                asking.kind_ == kind::exactly ? std::optional<std::size_t>(asking.size_) : std::optional<std::size_t>();
+            return std::make_exception_ptr(
+                incomplete_read_error(peer(), buffer.take(buffer.size()), expected));
+        }
+        case read_awaiter::verdict::overrun: {
+            std::string text = "receive from " + peer() + ": ";
+            if (asking.kind_ == kind::all)
+                text += "more than " + std::to_string(asking.size_) +
+                        " bytes came; read them in pieces, or raise stream_options::read_all_limit";
+            else
+                text += (asking.kind_ == kind::more ? "nobody takes the " : "no separator in ") +
+                        std::to_string(options.limit) +
+                        " bytes that came; read them with read_some, or raise stream_options::limit";
+            return std::make_exception_ptr(limit_overrun_error(text, count));
+        }
+        case read_awaiter::verdict::failed:
+            if (read_error != 0) return std::make_exception_ptr(system_error(read_error, "receive from", peer()));
+            return std::make_exception_ptr(system_error(EBADF, "receive from", peer() + " (the stream is closed)"));
+        case read_awaiter::verdict::no_memory: return std::make_exception_ptr(std::bad_alloc());
+    }
+    return nullptr;
+}
+
+}  // namespace rota::inline v0::detail

@@ -1,0 +1,87 @@
+#include "stream_state.hpp"
+
+#include <rota/base/error.hpp>
+#include <rota/core/loop.hpp>
+#include <rota/detail/task_start.hpp>
+
+namespace rota::inline v0::detail {
+namespace {
+
+bool is_parked(leaf const& on, task_state const& task) noexcept { return task.parked == &on; }
+
+}  // namespace
+
+void stream_ref::destroy(stream_block* block) noexcept { delete static_cast<stream_state*>(block); }
+
+void transfer_turn::queue() noexcept {
+    if (queued_) {
+        again_ = true;
+        return;
+    }
+    queued_ = true;
+    ++owner_->references;
+    owner_->home->push(*this);
+}
+
+void transfer_turn::call() {
+    again_ = false;  // what was asked for before this turn is done now
+    (owner_->*step_)();
+}
+
+// Its turn is over, or will not come any more.
+void transfer_turn::destroy() noexcept {
+    add_reference();
+    if (again_) {
+        again_ = false;
+        owner_->home->push(*this);
+        return;
+    }
+    queued_ = false;
+    stream_ref const last(owner_);
+}
+
+void stream_state::require_own_loop(task_state const& task) const {
+    if (task.home != home) throw_usage_error("a stream was awaited that belongs to another loop");
+}
+
+bool stream_state::begin_close(close_awaiter* asking) noexcept {
+    if (!closed) {
+        closed = true;
+        closing.emplace(*this, via->handle(), &stream_state::close_done);
+        if (!via->start_close(*closing)) {
+            close_pending = true;
+            ++references;
+        }
+        fail_waiters();
+    }
+    if (!close_pending) return false;
+    if (asking != nullptr) closers.push_back(*asking);
+    return true;
+}
+
+void stream_state::close_done(operation& op) noexcept {
+    stream_ref const self(static_cast<stream_operation<close_operation>&>(op).owner);
+    auto& state = static_cast<stream_state&>(*self.get());
+    state.close_pending = false;
+    while (auto* const waiting = state.closers.pop_front()) wake(*waiting->task_);
+}
+
+void stream_state::close_now() noexcept {
+    if (closed) return;
+    closed = true;
+    // Outside its loop, which may be gone, the engine's own end closes it.
+    if (via && hot.running != nullptr && static_cast<scheduler*>(hot.running) == home) via->close();
+    fail_waiters();
+}
+
+// Those whose operation is pending hear of the close by its end.
+void stream_state::fail_waiters() noexcept {
+    if (reader != nullptr && !read_pending && is_parked(*reader, *reader->task_)) {
+        reader->verdict_ = judge(*reader);
+        wake(*reader->task_);
+    }
+    std::int32_t tries = 0;
+    if (!write_pending) write_on(tries);
+}
+
+}  // namespace rota::inline v0::detail

@@ -1,0 +1,136 @@
+// What is behind a stream: the transport, the buffer, who waits, and the operations under way.
+#pragma once
+
+#include "read_buffer.hpp"
+
+#include <rota/base/frame_pool.hpp>
+#include <rota/base/intrusive_list.hpp>
+#include <rota/detail/callback_node.hpp>
+#include <rota/detail/scheduler.hpp>
+#include <rota/detail/stream_awaiter.hpp>
+#include <rota/engine/operation.hpp>
+#include <rota/io/stream.hpp>
+#include <rota/io/transport.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace rota::inline v0::detail {
+
+/// An operation of a stream, and whose it is.
+template <class Operation>
+struct stream_operation : Operation {
+    template <class... Args>
+    explicit stream_operation(stream_state& of, Args&&... args) : Operation(std::forward<Args>(args)...), owner(&of) {}
+    stream_state* owner;
+};
+
+/// Goes on with a transfer in a later turn, where the transport is always ready and others must have their turn too.
+class transfer_turn final : public callback_node {
+public:
+    using step = void (stream_state::*)() noexcept;
+    transfer_turn(stream_state& of, step each) noexcept : owner_(&of), step_(each) {}
+
+    bool queued() const noexcept { return queued_; }
+    void queue() noexcept;
+
+    void call() override;
+    void discard() noexcept override {}
+
+private:
+    void destroy() noexcept override;
+
+    stream_state* owner_;
+    step step_;
+    bool queued_ = false;
+    bool again_ = false;
+};
+
+struct stream_state : stream_block {
+    stream_state(std::unique_ptr<transport> over, stream_options const& with, scheduler& on) noexcept
+        : via(std::move(over)), options(with), home(&on) {}
+    stream_state(stream_state const&) = delete;
+    stream_state& operator=(stream_state const&) = delete;
+
+    static void* operator new(std::size_t size) { return frame_pool::allocate(size); }
+    static void operator delete(void* block, std::size_t size) noexcept { frame_pool::release(block, size); }
+
+    void require_own_loop(task_state const& task) const;
+    std::string peer() const { return via ? via->peer_name() : std::string("a stream without a transport"); }
+
+    // Reading.
+    bool begin_read(read_awaiter& asking);
+    bool cancel_read() noexcept;
+    read_awaiter::verdict judge(read_awaiter const& asking) noexcept;
+    std::exception_ptr read_failure(read_awaiter const& asking);
+    bool read_on(std::int32_t& tries) noexcept;
+    void read_turn() noexcept;
+
+    // Writing.
+    bool begin_write(write_awaiter& asking);
+    bool cancel_write(write_awaiter& asking) noexcept;
+    std::exception_ptr write_failure(write_awaiter const& asking) const;
+    void write_on(std::int32_t& tries) noexcept;
+    void write_turn() noexcept;
+
+    // Closing.
+    bool begin_close(close_awaiter* asking) noexcept;
+    void close_now() noexcept;
+
+    std::unique_ptr<transport> via;
+    stream_options options;
+    scheduler* home;
+
+    bool closed = false;
+    bool ended = false;       // the peer's end has come
+    bool write_ended = false;
+    int read_error = 0;
+    int write_error = 0;
+    std::size_t broken_sent = 0;
+    std::size_t broken_size = 0;  // not 0: a write of that size was cancelled half-way
+
+    read_buffer buffer;
+    read_awaiter* reader = nullptr;
+    std::size_t searched = 0;  // up to here the buffer holds no separator
+    std::size_t count = 0;     // how many bytes the reader gets
+    bool direct = false;       // and they are in its own memory already
+    std::size_t next_receive = first_receive;
+
+    intrusive_list<write_awaiter> writers;
+    intrusive_list<close_awaiter> closers;
+
+    bool read_pending = false;
+    bool write_pending = false;
+    bool close_pending = false;
+    std::optional<stream_operation<receive_operation>> receiving;
+    std::optional<stream_operation<send_operation>> sending;
+    std::optional<stream_operation<shutdown_operation>> ending;
+    std::optional<stream_operation<close_operation>> closing;
+    transfer_turn next_read{*this, &stream_state::read_turn};
+    transfer_turn next_write{*this, &stream_state::write_turn};
+
+private:
+    static constexpr std::size_t first_receive = std::size_t{4} * 1024;
+    static constexpr std::size_t largest_receive = std::size_t{64} * 1024;
+    static constexpr std::size_t worth_direct = std::size_t{16} * 1024;
+
+    bool start_receive(bool& no_memory) noexcept;
+    void take_in(std::int32_t result) noexcept;
+    static void received(operation& op) noexcept;
+
+    bool start_next(write_awaiter& first) noexcept;
+    void take_sent(write_awaiter& first, std::int32_t result) noexcept;
+    void conclude(write_awaiter& first, write_awaiter::verdict how) noexcept;
+    bool may_write() const noexcept { return !closed && write_error == 0 && broken_size == 0; }
+    bool is_complete(write_awaiter const& asking) const noexcept;
+    void give_up(write_awaiter& half_way) noexcept;
+    static void written(operation& op) noexcept;
+
+    void fail_waiters() noexcept;
+    static void close_done(operation& op) noexcept;
+};
+
+}  // namespace rota::inline v0::detail

@@ -1,0 +1,106 @@
+#include <rota/net/server.hpp>
+
+#include "server_state.hpp"
+
+#include <rota/base/error.hpp>
+#include <rota/core/with_shield.hpp>
+#include <rota/detail/task_start.hpp>
+#include <rota/net/getaddrinfo.hpp>
+
+#include <cerrno>
+#include <exception>
+#include <utility>
+
+namespace rota::inline v0 {
+namespace detail {
+
+bool server_awaiter::begin(task_state& task) {
+    task_ = &task;
+    if (task.visible != 0) [[unlikely]]
+        return task.raise_at_entry();
+    if (task.home != &server_->home()) throw_usage_error("a server was awaited that belongs to another loop");
+    if (server_->begin_wait(*this)) {
+        task.parked = this;
+        return true;
+    }
+    if (--hot.budget > 0) return false;
+    wake(task);
+    return true;
+}
+
+namespace {
+
+coro<> wait_until_closed(std::shared_ptr<server_state> state) {
+    std::exception_ptr cancelled;
+    try {
+        co_await server_awaiter(state, false);
+    } catch (cancelled_error const&) {
+        cancelled = std::current_exception();
+    }
+    if (!cancelled) co_return;
+    state->close();
+    state->close_clients();
+    co_await with_shield(server_awaiter(state, true));
+    std::rethrow_exception(std::move(cancelled));
+}
+
+}  // namespace
+
+coro<server> open_server(std::unique_ptr<connection_handler> handler, std::string host, std::uint16_t port,
+                         server_options options) {
+    loop& home = running_loop();
+    auto const state = std::make_shared<server_state>(home, std::move(handler), options);
+    server made(state);
+    if (host.empty()) {
+        state->listen(socket_address::from_literal("0.0.0.0", port));
+        try {
+            state->listen(socket_address::from_literal("::", port != 0 ? port : made.sockets().front().port()));
+        } catch (system_error const& error) {
+            // A machine without IPv6.
+            if (error.code() != std::errc::address_family_not_supported &&
+                error.code() != std::errc::address_not_available)
+                throw;
+        }
+    } else {
+        auto const addresses = co_await getaddrinfo(std::move(host), port);
+        for (auto const& each : addresses) state->listen(each);
+    }
+    state->start_accepting();
+    co_return made;
+}
+
+}  // namespace detail
+
+server& server::operator=(server&& other) noexcept {
+    if (this != &other) {
+        if (state_) state_->close();
+        state_ = std::move(other.state_);
+    }
+    return *this;
+}
+
+server::~server() {
+    if (state_) state_->close();
+}
+
+detail::server_state& server::state() const {
+    if (!state_) detail::throw_usage_error("an empty server was used; start_server gives full ones");
+    return *state_;
+}
+
+std::vector<socket_address> server::sockets() const { return state().sockets(); }
+bool server::is_serving() const { return !state().closed(); }
+void server::close() { state().close(); }
+void server::close_clients() { state().close_clients(); }
+
+detail::server_awaiter server::wait_closed() {
+    state();
+    return detail::server_awaiter(state_, true);
+}
+
+coro<> server::serve_forever() {
+    state();
+    return detail::wait_until_closed(state_);
+}
+
+}  // namespace rota::inline v0

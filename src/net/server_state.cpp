@@ -1,0 +1,193 @@
+#include "server_state.hpp"
+
+#include "socket_transport.hpp"
+
+#include <rota/base/error.hpp>
+#include <rota/core/sleep.hpp>
+#include <rota/detail/operation_awaiter.hpp>
+
+#include <cerrno>
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace rota::inline v0::detail {
+namespace {
+
+constexpr auto pause_without_resources = std::chrono::milliseconds(100);
+
+bool is_lack_of_resources(int error) noexcept {
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+/// What accept(2) passes on from a connection that failed while it was queued.
+bool concerns_one_connection(int error) noexcept {
+    switch (error) {
+        case ECONNABORTED:
+        case EINTR:
+        case EPROTO:
+        case EPERM:
+        case ENETDOWN:
+        case ENOPROTOOPT:
+        case EHOSTDOWN:
+        case ENONET:
+        case EHOSTUNREACH:
+        case EOPNOTSUPP:
+        case ENETUNREACH:
+        case ETIMEDOUT: return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
+connection_record::connection_record(std::shared_ptr<server_state> of) : server_(std::move(of)) {
+    server_->connections_.push_back(*this);
+    ++server_->active_;
+}
+
+connection_record::~connection_record() {
+    unlink();
+    server_->one_left();
+}
+
+server_state::acceptor_record::~acceptor_record() {
+    if (!server) return;
+    if (server->on_its_loop()) server->home_->kernel().close(handle);
+    server->one_left();
+}
+
+server_state::server_state(loop& on, std::unique_ptr<connection_handler> handler, server_options const& options)
+    : home_(&on), handler_(std::move(handler)), options_(options) {}
+
+server_state::~server_state() { close(); }
+
+void server_state::listen(socket_address const& at) {
+    engine& kernel = home_->kernel();
+    auto const check = [&](std::int32_t result, char const* operation) {
+        if (result < 0) throw system_error(-result, operation, at.to_string());
+    };
+    io_handle opened;
+    check(kernel.open_socket(at.family(), opened), "open a socket for");
+    socket_holder socket(kernel, opened);
+    if (options_.reuse_address) check(kernel.set_option(opened, socket_option::reuse_address, 1), "set SO_REUSEADDR for");
+    if (options_.reuse_port) check(kernel.set_option(opened, socket_option::reuse_port, 1), "set SO_REUSEPORT for");
+    if (at.family() == address_family::ipv6)
+        check(kernel.set_option(opened, socket_option::ipv6_only, 1), "set IPV6_V6ONLY for");
+    check(kernel.bind(opened, at), "bind");
+    check(kernel.listen(opened, options_.backlog), "listen on");
+    socket_address local = at;
+    kernel.local_address(opened, local);
+    listeners_.emplace_back(opened, local);
+    socket.release();
+}
+
+void server_state::start_accepting() {
+    for (auto& each : listeners_) {
+        each.acceptor = create_task(accept_all(acceptor_record(shared_from_this(), each.handle)));
+        each.acceptor.set_name("accept " + each.local.to_string());
+    }
+}
+
+std::vector<socket_address> server_state::sockets() const {
+    std::vector<socket_address> addresses;
+    if (!closed_)
+        for (auto const& each : listeners_) addresses.push_back(each.local);
+    return addresses;
+}
+
+void server_state::close() noexcept {
+    if (std::exchange(closed_, true)) return;
+    // The acceptors hold the sockets' last use: when they have gone, nobody listens any more.
+    for (auto& each : listeners_) {
+        if (on_its_loop()) home_->kernel().close(each.handle);
+        if (each.acceptor) std::exchange(each.acceptor, any_task()).cancel();
+    }
+    wake_waiters();
+}
+
+void server_state::close_clients() noexcept {
+    for (auto* each = connections_.front(); each != nullptr; each = connections_.after(*each))
+        if (each->task) each->task.cancel();
+}
+
+coro<> server_state::accept_all(acceptor_record record) {
+    server_state& self = *record.server;
+    bool told = false;
+    while (!self.closed_) {
+        operation_awaiter<accept_operation> accept("server.accept", record.handle);
+        int const error = -co_await accept;
+        if (error == 0) {
+            told = false;
+            self.begin_connection(accept.accepted, accept.peer);
+        } else if (is_lack_of_resources(error)) {
+            if (!std::exchange(told, true))
+                self.report("a server can not accept for lack of resources, and tries again every 100 ms",
+                            std::make_exception_ptr(system_error(error, "accept")));
+            co_await sleep(pause_without_resources);
+        } else if (!concerns_one_connection(error)) {
+            if (!self.closed_)
+                self.report("a server stops accepting", std::make_exception_ptr(system_error(error, "accept")));
+            co_return;
+        }
+    }
+}
+
+void server_state::begin_connection(io_handle accepted, socket_address const& peer) noexcept {
+    engine& kernel = home_->kernel();
+    socket_holder socket(kernel, accepted);
+    if (closed_) return;
+    try {
+        if (options_.no_delay) kernel.set_option(accepted, socket_option::no_delay, 1);
+        stream connection(std::make_unique<socket_transport>(kernel, accepted, peer), options_.stream);
+        socket.release();
+        auto record = std::make_unique<connection_record>(shared_from_this());
+        auto& kept = *record;
+        kept.task = create_task(serve(std::move(record), std::move(connection), peer));
+    } catch (...) {
+        report("a connection from " + peer.to_string() + " could not be served", std::current_exception());
+    }
+}
+
+coro<> server_state::serve(std::unique_ptr<connection_record> record, stream connection, socket_address peer) {
+    server_state& self = record->server();
+    try {
+        co_await self.handler_->handle(std::move(connection));
+    } catch (cancelled_error const&) {
+        throw;
+    } catch (...) {
+        self.report("the handler of the connection from " + peer.to_string() + " threw", std::current_exception());
+    }
+}
+
+void server_state::report(std::string message, std::exception_ptr error) const noexcept {
+    try {
+        home_->call_exception_handler(exception_context(std::move(message), std::move(error)));
+    } catch (...) {
+    }
+}
+
+void server_state::one_left() noexcept {
+    --active_;
+    wake_waiters();
+}
+
+bool server_state::begin_wait(server_awaiter& waiting) {
+    if (closed_ && (active_ == 0 || !waiting.until_empty_)) return false;
+    waiters_.push_back(waiting);
+    return true;
+}
+
+void server_state::wake_waiters() noexcept {
+    if (!closed_) return;
+    for (auto* each = waiters_.front(); each != nullptr;) {
+        auto* const next = waiters_.after(*each);
+        if (active_ == 0 || !each->until_empty_) {
+            each->unlink();
+            wake(*each->task_);
+        }
+        each = next;
+    }
+}
+
+}  // namespace rota::inline v0::detail
