@@ -14,10 +14,13 @@
 #if defined(__clang__) && defined(__has_cpp_attribute)
 #if __has_cpp_attribute(clang::coro_return_type) && __has_cpp_attribute(clang::coro_lifetimebound)
 #define ROTA_CORO [[clang::coro_return_type, clang::coro_lifetimebound]]
+/// Stands before a function that is no coroutine and hands on what one returns: Clang takes others for a forgotten co_return.
+#define ROTA_CORO_WRAPPER [[clang::coro_wrapper]]
 #endif
 #endif
 #ifndef ROTA_CORO
 #define ROTA_CORO
+#define ROTA_CORO_WRAPPER
 #endif
 
 namespace rota::inline v0 {
