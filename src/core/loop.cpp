@@ -142,8 +142,20 @@ void loop::interrupted() noexcept {
 }
 
 void loop::run_until_done(detail::task_state& task) {
+    struct stop_when_done : detail::completion_waiter {
+        stop_when_done(scheduler& to_stop, detail::task_state& when) noexcept
+            : completion_waiter(&stop), home(to_stop), awaited(when) {
+            awaited.waiters.add(*this);
+        }
+        ~stop_when_done() {
+            if (linked()) awaited.waiters.remove(*this);
+        }
+        static void stop(completion_waiter& self) noexcept { static_cast<stop_when_done&>(self).home.stop_after_turn(); }
+        scheduler& home;
+        detail::task_state& awaited;
+    } const stopping(*this, task);
     while (!task.done()) {
-        if (run_some(&task)) continue;
+        if (run_some()) continue;
         std::string const report = describe_all(*this);
         cancel_all_and_drain();
         throw deadlock_error(report);

@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::int32_t leaf_budget = 64;
 constexpr std::ptrdiff_t stack_budget = std::ptrdiff_t{64} * 1024;
-constexpr std::uint32_t longest_poll_interval = 64;
-constexpr std::uint32_t resumes_between_polls = 1024;
+constexpr std::int32_t longest_poll_interval = 64;
+constexpr std::int32_t resumes_between_polls = 1024;
+constexpr std::int32_t resumes_between_peeks = 8;
 constexpr auto long_between_polls = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -97,12 +98,13 @@ void scheduler::finish(task_state& task, promise_base& root) noexcept {
     task.drop_reference();
 }
 
-// Turns, until one is over in which `until` was done or the world is to be looked at.
-void scheduler::run_turns(task_state const* until) {
+// Turns, until one is over in which `stop_after_turn` was called or after which the world is to be looked at.
+void scheduler::run_turns() {
     hot.stack_floor = static_cast<char*>(__builtin_frame_address(0)) - stack_budget;
+    // Turns of one task are common, and a look at memory would cost a good part of them: it is due after some resumes.
+    std::int32_t until_peek = resumes_between_peeks;
     do {
         runnable* const last = ready_.last();
-        std::uint32_t resumes = 0;
         for (;;) {
             runnable& item = ready_.pop();
             bool const end = &item == last;
@@ -112,16 +114,19 @@ void scheduler::run_turns(task_state const* until) {
                 hot.current = nullptr;
                 run_callback(item);
             }
+            --until_peek;
             if (end) break;
-            if (++resumes == resumes_between_polls) [[unlikely]] {
-                resumes = 0;
+            if (until_peek <= -resumes_between_polls) [[unlikely]] {
+                until_peek = 0;
                 hot.current = nullptr;
                 poll(clock::time_point::min());
             }
         }
-        ++counters_.turns;
-        --turns_left_;
-    } while (turns_left_ != 0 && !ready_.empty() && !(until != nullptr && until->done()) && !engine_->peek());
+        if (until_peek <= 0) {
+            if (engine_->peek()) break;
+            until_peek = resumes_between_peeks;
+        }
+    } while (--turns_left_ > 0 && !ready_.empty());
     hot.current = nullptr;
 }
 
@@ -132,29 +137,29 @@ wait_outcome scheduler::poll(clock::time_point deadline) {
     // Turns that take long must not delay the world by 64 of them.
     if (!waits) {
         if (now - polled_at_ > long_between_polls)
-            poll_interval_ = std::max(poll_interval_ / 2, 1U);
+            poll_interval_ = std::max(poll_interval_ / 2, 1);
         else if (poll_interval_ < longest_poll_interval)
             poll_interval_ = std::min(poll_interval_ * 2, longest_poll_interval);
     }
     turns_left_ = poll_interval_;
     polled_at_ = now;
-    ++counters_.polls;
+    ++polls_;
     timers_.advance(now);
     take_from_outside();
     if (interrupted_.exchange(false, std::memory_order_relaxed)) interrupted();
     return outcome;
 }
 
-bool scheduler::run_some(task_state const* until) {
+bool scheduler::run_some() {
     if (ready_.empty()) return poll(timers_.next_wake()) != wait_outcome::stuck || !ready_.empty();
-    run_turns(until);
-    if (turns_left_ == 0 || engine_->peek()) poll(clock::time_point::min());
+    run_turns();
+    if (turns_left_ <= 0 || engine_->peek()) poll(clock::time_point::min());
     return true;
 }
 
 void scheduler::run_one_turn() {
     turns_left_ = 1;
-    if (!ready_.empty()) run_turns(nullptr);
+    if (!ready_.empty()) run_turns();
 }
 
 void scheduler::push_from_outside(runnable& item) noexcept {

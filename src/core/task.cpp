@@ -24,6 +24,8 @@ void detail::task_awaiter::refuse() const {
     throw_usage_error("a task was awaited that belongs to another loop, or to one that has ended");
 }
 
+void detail::wake_elsewhere(task_state& task) noexcept { task.home->make_ready(task); }
+
 void detail::throw_no_running_loop(char const* for_whom) {
     throw usage_error(std::string(for_whom) + ": no loop runs in this thread; call this from a task that rota::run runs");
 }

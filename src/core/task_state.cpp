@@ -25,23 +25,42 @@ constexpr std::uint8_t raises_to_report = 100;
 
 bool task_state::cancel() noexcept {
     if (done()) return false;
-    request_cancel(hot.current == this ? shield_level : std::uint8_t{0});
+    request_cancel(level_of_request());
     return true;
 }
 
+// Whether the task sees it now.
+bool task_state::count_request(std::uint8_t level) noexcept {
+    if (level >= shield_level) {
+        ++visible;
+        return true;
+    }
+    // Held back by the shield that was entered from that level.
+    shield_record* record = shields;
+    for (unsigned at = shield_level; at > level + 1U; --at) record = record->outer;
+    ++record->held;
+    return false;
+}
+
+// Tasks that await tasks hand it on, in a loop, since such rows are as long as anybody likes, and marked, since they may be
+// rings.
 void task_state::request_cancel(std::uint8_t level) noexcept {
-    if (level < shield_level) {
-        // Held back by the shield that was entered from that level.
-        shield_record* record = shields;
-        for (unsigned at = shield_level; at > level + 1U; --at) record = record->outer;
-        ++record->held;
-        return;
+    task_state* last = this;
+    while (last->count_request(level) && last->parked != nullptr && !last->has(task_hands_on)) {
+        last->set(task_hands_on);
+        task_state* const next = last->parked->awaited_task();
+        if (next == nullptr || next->has(task_hands_on)) {
+            if (last->parked->cancel(*last)) {
+                last->set(task_raise);
+                last->home->make_ready(*last);
+            }
+            last->clear(task_hands_on);
+            break;
+        }
+        last = next;
+        level = next->level_of_request();
     }
-    ++visible;
-    if (parked != nullptr && parked->cancel(*this)) {
-        set(task_raise);
-        home->make_ready(*this);
-    }
+    for (task_state* passed = this; passed != last; passed = passed->parked->awaited_task()) passed->clear(task_hands_on);
 }
 
 std::uint32_t task_state::uncancel() noexcept {

@@ -23,7 +23,7 @@ public:
         task_state& task = suspend_here(awaiting.promise(), line);
         if (task.visible != 0 && task.raises == 0) [[unlikely]]
             task.raise_cancelled();
-        task.home->push(task);
+        hot.running->push(task);
         return true;
     }
 

@@ -120,9 +120,10 @@ public:
     }
 
     bool cancel(task_state&) noexcept override {
-        awaited_.state().cancel();
-        return false;
+        awaited_.state().waiters.remove(*this);
+        return true;
     }
+    task_state* awaited_task() const noexcept override { return &awaited_.state(); }
     char const* waits_for() const noexcept override { return "another task"; }
 
 protected:

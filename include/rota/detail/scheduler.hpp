@@ -17,9 +17,9 @@ namespace rota::inline v0::detail {
 /// Who runs next, and when to look at the world.
 ///
 /// The ready queue is first in, first out. A turn runs what was ready when it began; what becomes ready meanwhile runs in
-/// the next. Between turns only memory is looked at (`engine::peek`); the kernel and the clock, each dearer than all of a
-/// switch of tasks, are asked when nothing is ready, every 64 turns, and every 1,024 resumes of a longer turn. The 64
-/// shrinks while polls come out over a millisecond apart.
+/// the next. Between turns, every 8 resumes, only memory is looked at (`engine::peek`); the kernel and the clock, each
+/// dearer than all of a switch of tasks, are asked when nothing is ready, every 64 turns, and every 1,024 resumes of a
+/// longer turn. The 64 shrinks while polls come out over a millisecond apart.
 class ROTA_API scheduler {
 public:
     explicit scheduler(std::unique_ptr<engine> with);
@@ -56,9 +56,10 @@ public:
     }
     std::size_t live_tasks() const noexcept { return live_tasks_; }
 
-    /// Some turns, up to the end of that in which `until` is done, and a poll where one is due; waits where nothing is
-    /// ready. False: nothing can ever happen (simulation).
-    bool run_some(task_state const* until = nullptr);
+    /// Some turns, and a poll where one is due; waits where nothing is ready. False: nothing can ever happen (simulation).
+    bool run_some();
+    /// `run_some` is to come back at the end of this turn.
+    void stop_after_turn() noexcept { turns_left_ = 1; }
     /// One turn, if anything is ready.
     void run_one_turn();
     /// Whether anything is ready.
@@ -73,12 +74,8 @@ public:
             refuse_other_threads(what);
     }
 
-    /// What this loop has done so far.
-    struct counters {
-        std::uint64_t turns = 0;
-        std::uint64_t polls = 0;
-    };
-    counters const& count() const noexcept { return counters_; }
+    /// How often it has looked at engine and clock.
+    std::uint64_t polls() const noexcept { return polls_; }
 
 protected:
     wait_outcome poll(clock::time_point deadline);
@@ -95,12 +92,12 @@ private:
     void drive(task_state& task) noexcept;
     void refuse_other_threads(char const* what) const;
     bool before_resume(task_state& task) noexcept;
-    void run_turns(task_state const* until);
+    void run_turns();
     void finish(task_state& task, promise_base& root) noexcept;
 
     ready_queue ready_;
-    std::uint32_t turns_left_ = 1;
-    std::uint32_t poll_interval_ = 64;
+    std::int32_t turns_left_ = 1;
+    std::int32_t poll_interval_ = 64;
     clock::time_point polled_at_{};
     std::unique_ptr<engine> engine_;
     std::size_t live_tasks_ = 0;
@@ -109,7 +106,7 @@ private:
     std::thread::id owner_ = std::this_thread::get_id();
     std::atomic<bool> interrupted_{false};
     std::atomic<runnable*> from_outside_{nullptr};
-    counters counters_;
+    std::uint64_t polls_ = 0;
     timer_queue timers_;
 };
 

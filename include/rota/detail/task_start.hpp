@@ -14,8 +14,16 @@
 
 namespace rota::inline v0::detail {
 
-/// Lets the turn come of a task whose wait is over.
-inline void wake(task_state& task) noexcept { task.home->make_ready(task); }
+ROTA_API void wake_elsewhere(task_state& task) noexcept;
+
+/// Lets the turn come of a task whose wait is over. Called by the task's own loop all but always, and that loop's queue is
+/// known without asking the task: where tasks hand a lock round, each load less between one turn and the next is felt.
+inline void wake(task_state& task) noexcept {
+    scheduler* const here = hot.running;
+    if (task.home != here) [[unlikely]]
+        return wake_elsewhere(task);
+    here->make_ready(task);
+}
 
 [[noreturn]] ROTA_API void throw_no_running_loop(char const* for_whom);
 
@@ -37,19 +45,25 @@ void typed_task_state<T>::take(task_state& state, promise_base& root) {
     static_cast<typed_task_state&>(state).value.fill(result.take());
 }
 
-/// A task of `c` on `home`, in whose queue it is not yet. Nothing has happened where this throws.
+/// Gives `state`, a new block, the frame of `c` to run.
+template <class T>
+void give_frame(task_state& state, coro<T>&& c, std::source_location created) noexcept {
+    auto const frame = c.release();
+    auto& root = frame.promise();
+    root.task = &state;
+    root.line = created;
+    state.innermost = &root;
+    state.created = created;
+    state.context = share(current_context());
+}
+
+/// A task of `c` that is in no loop's queue yet. Nothing has happened where this throws.
 template <class T>
 task_state* make_task(coro<T>&& c, std::source_location created) {
     if (!c) throw_usage_error("create_task of a coroutine that was moved from or awaited already");
     void* const block = slab_store::allocate(sizeof(typed_task_state<T>));
     auto* const state = ::new (block) typed_task_state<T>;
-    auto const frame = c.release();
-    auto& root = frame.promise();
-    root.task = state;
-    root.line = created;
-    state->innermost = &root;
-    state->created = created;
-    state->context = share(current_context());
+    give_frame(*state, std::move(c), created);
     return state;
 }
 

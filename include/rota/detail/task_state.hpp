@@ -46,7 +46,7 @@ enum task_flag : std::uint8_t {
     task_cancelled = 4,    // done by `cancelled_error`
     task_raise = 8,        // the leaf it resumes from raises `cancelled_error`
     task_error_seen = 16,  // somebody has been given its error
-    task_report = 32,      // the loop has something to tell the exception handler about it
+    task_hands_on = 32,    // a cancel is on its way through it to what it waits for
     task_swallows = 64,    // it has swallowed a hundred raises: to be reported
 };
 
@@ -107,6 +107,8 @@ struct task_state : runnable {
 
 private:
     ROTA_API void last_reference_dropped() noexcept;
+    std::uint8_t level_of_request() const noexcept { return hot.current == this ? shield_level : std::uint8_t{0}; }
+    bool count_request(std::uint8_t level) noexcept;
 };
 
 static_assert(sizeof(task_state) == 112);
@@ -136,10 +138,11 @@ struct typed_task_state<void> : task_state {
 
 inline context_map*& current_context() noexcept { return hot.current != nullptr ? hot.current->context : hot.context; }
 
-/// Called by an await that suspends: the task, with the line noted.
+/// Called by an await that suspends: the task, with the line noted. It is the current one, whose address is at hand,
+/// where the frame's would have to be fetched.
 inline task_state& suspend_here(promise_base& awaiting, std::source_location line) noexcept {
     awaiting.line = line;
-    return *awaiting.task;
+    return *hot.current;
 }
 
 /// For `await_ready` of leaves that may finish without suspending: whether this one may. A visible cancel or a used-up
