@@ -48,8 +48,8 @@ void task_state::request_cancel(std::uint8_t level) noexcept {
     task_state* last = this;
     while (last->count_request(level) && last->parked != nullptr && !last->has(task_hands_on)) {
         last->set(task_hands_on);
-        task_state* const next = last->parked->awaited_task();
-        if (next == nullptr || next->has(task_hands_on)) {
+        task_state* const awaited = last->parked->awaited_task();
+        if (awaited == nullptr || awaited->has(task_hands_on)) {
             if (last->parked->cancel(*last)) {
                 last->set(task_raise);
                 last->home->make_ready(*last);
@@ -57,8 +57,8 @@ void task_state::request_cancel(std::uint8_t level) noexcept {
             last->clear(task_hands_on);
             break;
         }
-        last = next;
-        level = next->level_of_request();
+        last = awaited;
+        level = last->level_of_request();
     }
     for (task_state* passed = this; passed != last; passed = passed->parked->awaited_task()) passed->clear(task_hands_on);
 }

@@ -17,6 +17,10 @@ public:
     /// for has ended.
     virtual bool cancel(task_state& waiting) noexcept = 0;
 
+    /// The task it waits for, where that is all it waits for: a cancel is handed on to that one, and `cancel` is called only
+    /// in a ring of tasks that await each other.
+    virtual task_state* awaited_task() const noexcept { return nullptr; }
+
     /// The deadline of a timer has come.
     virtual void fire() noexcept {}
 
