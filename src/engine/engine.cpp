@@ -25,8 +25,10 @@ std::uint64_t seed_from_environment() {
     if (!text || *text == '\0') return 0;
     std::uint64_t seed = 0;
     auto const end = text + std::string_view(text).size();
-    if (auto const parsed = std::from_chars(text, end, seed); parsed.ec == std::errc{} && parsed.ptr == end) return seed;
-    throw usage_error(std::string("ROTA_SEED=") + text + ": no seed; use a whole number from 0 to 18446744073709551615");
+    if (auto const parsed = std::from_chars(text, end, seed); parsed.ec == std::errc{} && parsed.ptr == end)
+        return seed;
+    throw usage_error(std::string("ROTA_SEED=") + text +
+                      ": no seed; use a whole number from 0 to 18446744073709551615");
 }
 
 }  // namespace

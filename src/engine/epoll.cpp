@@ -19,9 +19,7 @@ namespace {
 /// Says that the operation has to wait; no result is this one.
 constexpr std::int32_t must_wait = INT_MIN;
 
-std::uint64_t to_word(handle_slot const& slot) noexcept {
-    return std::uint64_t{slot.generation} << 32 | slot.index;
-}
+std::uint64_t to_word(handle_slot const& slot) noexcept { return std::uint64_t{slot.generation} << 32 | slot.index; }
 io_handle from_word(std::uint64_t word) noexcept {
     return {static_cast<std::uint32_t>(word), static_cast<std::uint32_t>(word >> 32)};
 }
@@ -51,7 +49,7 @@ private:
 
     std::int32_t expect_edges(handle_slot& slot) noexcept;
     bool handle_event(epoll_event const& event) noexcept;
-    bool serve(io_handle handle, operation_list handle_slot::*list, bool handle_slot::*ready) noexcept;
+    bool serve(io_handle handle, operation_list handle_slot::* list, bool handle_slot::* ready) noexcept;
     int poll(clock::time_point deadline);
 
     int epoll_ = -1;
@@ -178,7 +176,7 @@ std::int32_t epoll_engine::attempt_send(handle_slot& slot, send_operation& op) n
     }
 }
 
-bool epoll_engine::serve(io_handle handle, operation_list handle_slot::*list, bool handle_slot::*ready) noexcept {
+bool epoll_engine::serve(io_handle handle, operation_list handle_slot::* list, bool handle_slot::* ready) noexcept {
     bool any = false;
     // Looked up again each time round: the owner that was called may have closed the handle.
     while (auto* const slot = handles_.find(handle)) {
@@ -213,8 +211,8 @@ int epoll_engine::poll(clock::time_point deadline) {
     if (has_pwait2_) {
         auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(sleep.value_or(clock::duration::zero()));
         timespec const timeout{seconds.count(), (sleep.value_or(seconds) - seconds).count()};
-        count = epoll_pwait2(epoll_, events_.data(), static_cast<int>(events_.size()), sleep ? &timeout : nullptr,
-                             nullptr);
+        count =
+            epoll_pwait2(epoll_, events_.data(), static_cast<int>(events_.size()), sleep ? &timeout : nullptr, nullptr);
         // Sandboxes that do not know the call answer with EPERM.
         if (count < 0 && (errno == ENOSYS || errno == EPERM)) has_pwait2_ = false;
     }

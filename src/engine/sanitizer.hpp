@@ -31,10 +31,11 @@ inline void kernel_wrote([[maybe_unused]] void const* buffer, [[maybe_unused]] s
     // The interface takes a pointer to what it does not change.
     void* const begin = const_cast<void*>(buffer);
     if (void* const bad = __asan_region_is_poisoned(begin, bytes)) {
-        std::fprintf(stderr,
-                     "rota: io_uring received %zu bytes into %p, of which %p was freed or is out of bounds: a buffer must "
-                     "live until its operation has completed\n",
-                     bytes, begin, bad);
+        std::fprintf(
+            stderr,
+            "rota: io_uring received %zu bytes into %p, of which %p was freed or is out of bounds: a buffer must "
+            "live until its operation has completed\n",
+            bytes, begin, bad);
         std::abort();
     }
 #elif defined(ROTA_MEMORY_SANITIZER)

@@ -165,8 +165,7 @@ bool operator==(socket_address const& a, socket_address const& b) noexcept {
             return left.sin6_port == right.sin6_port && left.sin6_scope_id == right.sin6_scope_id &&
                    std::memcmp(&left.sin6_addr, &right.sin6_addr, sizeof left.sin6_addr) == 0;
         }
-        case address_family::unix_path:
-            return a.length_ == b.length_ && std::memcmp(a.raw(), b.raw(), a.length_) == 0;
+        case address_family::unix_path: return a.length_ == b.length_ && std::memcmp(a.raw(), b.raw(), a.length_) == 0;
         case address_family::unspecified: break;
     }
     return true;

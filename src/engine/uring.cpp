@@ -120,8 +120,8 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
 }
 
 bool uring_engine::try_send(handle_slot const& slot, send_operation& op) noexcept {
-    auto const count = ::send(slot.descriptor, op.data, std::min<std::size_t>(op.length, INT_MAX),
-                              MSG_NOSIGNAL | MSG_DONTWAIT);
+    auto const count =
+        ::send(slot.descriptor, op.data, std::min<std::size_t>(op.length, INT_MAX), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
     op.finish_at_once(count < 0 ? -errno : static_cast<std::int32_t>(count));
     return true;
@@ -261,7 +261,8 @@ void uring_engine::check(int result) {
             nanosleep(&moment, nullptr);
             return;
         }
-        case EEXIST: throw_system_error(EEXIST, "io_uring_enter", "(an engine belongs to the thread that first ran it)");
+        case EEXIST:
+            throw_system_error(EEXIST, "io_uring_enter", "(an engine belongs to the thread that first ran it)");
         default: break;
     }
     throw_system_error(-result, "io_uring_enter");

@@ -26,11 +26,13 @@ struct named {
     char const* name;
 };
 
-/// Nothing overflows silently; a wait takes a time limit; a socket that is not ready costs no thread.
-constexpr std::array<named, 3> needed_features = {{
+/// Nothing overflows silently; a wait takes a time limit; a socket that is not ready costs no thread; and the last one came
+/// with polls that go on (5.13).
+constexpr std::array<named, 4> needed_features = {{
     {IORING_FEAT_NODROP, "IORING_FEAT_NODROP"},
     {IORING_FEAT_EXT_ARG, "IORING_FEAT_EXT_ARG"},
     {IORING_FEAT_FAST_POLL, "IORING_FEAT_FAST_POLL"},
+    {IORING_FEAT_RSRC_TAGS, "IORING_FEAT_RSRC_TAGS"},
 }};
 
 constexpr std::array<named, 6> needed_opcodes = {{
@@ -58,7 +60,8 @@ uring_ring::uring_ring(ring_calls const& calls, std::uint32_t entries) {
     if (result < 0) throw_system_error(-result, "io_uring_setup");
     try {
         for (auto const& feature : needed_features)
-            if (!has(feature.value)) throw_system_error(ENOSYS, "io_uring_setup", std::string("without ") + feature.name);
+            if (!has(feature.value))
+                throw_system_error(ENOSYS, "io_uring_setup", std::string("without ") + feature.name);
         check_opcodes(calls);
     } catch (...) {
         io_uring_queue_exit(&ring_);

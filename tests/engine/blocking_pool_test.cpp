@@ -86,8 +86,7 @@ TEST_F(blocking_pool_test, there_are_never_more_threads_than_allowed_and_they_ru
     for (int number = 0; number != 30; ++number) {
         jobs.push_back(std::make_unique<job>([&, number] {
             int const now = ++running;
-            for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
-            }
+            for (int seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {}
             // The first three meet, so they were on threads of their own.
             if (number < 3) three.arrive_and_wait();
             --running;
@@ -133,17 +132,16 @@ TEST_F(blocking_pool_test, what_is_queued_can_be_withdrawn_and_what_runs_can_not
     EXPECT_FALSE(ran);
 }
 
-TEST_F(blocking_pool_test, its_end_waits_for_what_runs_and_drops_what_is_queued) {
+TEST_F(blocking_pool_test, its_end_waits_for_what_runs_and_lets_go_of_what_is_queued) {
     make(1);
     std::latch running(1);
     std::atomic<bool> ended{false};
-    bool ran = false;
     job first([&] {
         running.count_down();
         std::this_thread::yield();
         ended = true;
     });
-    job second([&] { ran = true; });
+    job second([] {});
     EXPECT_EQ(pool->submit(first), 0);
     running.wait();
     EXPECT_EQ(pool->submit(second), 0);
@@ -151,7 +149,6 @@ TEST_F(blocking_pool_test, its_end_waits_for_what_runs_and_drops_what_is_queued)
     EXPECT_TRUE(ended);
     EXPECT_FALSE(first.linked());
     EXPECT_FALSE(second.linked());
-    static_cast<void>(ran);
 }
 
 TEST_F(blocking_pool_test, a_limit_of_zero_is_a_sensible_one) {

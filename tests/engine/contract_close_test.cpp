@@ -58,8 +58,7 @@ TEST_P(contract_close, what_is_pending_is_cancelled_and_the_close_comes_last) {
     sending fills(made.client, block.data(), block.size());
     EXPECT_TRUE(start(first));
     EXPECT_TRUE(start(second));
-    while (!start(fills) || (engine().wait(engine().now() + 20ms), fills.done)) {
-    }
+    while (!start(fills) || (engine().wait(engine().now() + 20ms), fills.done)) {}
     closing close(made.client);
     EXPECT_TRUE(start(close));
     EXPECT_EQ(engine().pending(), 4U);

@@ -128,10 +128,10 @@ TEST_P(contract_sockets, a_half_closed_connection_still_carries_the_other_half) 
 
 TEST_P(contract_sockets, what_was_sent_before_a_shutdown_arrives) {
     auto const [client, server] = connect();
-    // Completions of the same turn make an engine that gathers its sends keep this one back.
-    std::array<char, 4> buffers{};
-    receiving one(client, buffers.data(), 1);
-    receiving two(server, buffers.data() + 1, 1);
+    // Two completions in one wait make an engine that gathers its sends keep the next one back.
+    std::array<char, 2> bytes{};
+    receiving one(client, &bytes[0], std::size_t{1});
+    receiving two(server, &bytes[1], std::size_t{1});
     start(one);
     start(two);
     poll();
@@ -139,7 +139,7 @@ TEST_P(contract_sockets, what_was_sent_before_a_shutdown_arrives) {
     send(server, "2");
     finish(one);
     finish(two);
-    sending last(client, "last", 4);
+    sending last(client, "last", std::size_t{4});
     start(last);
     shutting shut(client, side::send);
     EXPECT_EQ(run(shut), 0);
@@ -152,7 +152,7 @@ TEST_P(contract_sockets, what_was_sent_before_a_shutdown_arrives) {
 TEST_P(contract_sockets, shutting_the_receiving_side_ends_a_receive) {
     auto const [client, server] = connect();
     char byte = 0;
-    receiving receive(client, &byte, 1);
+    receiving receive(client, &byte, std::size_t{1});
     EXPECT_TRUE(start(receive));
     poll();
     shutting shut(client, side::receive);
@@ -176,7 +176,7 @@ TEST_P(contract_sockets, sending_to_who_has_gone_is_an_error_and_no_signal) {
     close(server);
     std::int32_t result = 0;
     for (int tries = 0; tries < 1000 && result >= 0; ++tries) {
-        sending op(client, "x", 1);
+        sending op(client, "x", std::size_t{1});
         result = run(op);
         engine().wait(engine().now() + 1ms);
     }
@@ -187,7 +187,7 @@ TEST_P(contract_sockets, sending_to_who_has_gone_is_an_error_and_no_signal) {
 TEST_P(contract_sockets, what_is_not_connected_says_so) {
     auto const handle = socket();
     char byte = 0;
-    receiving receive(handle, &byte, 1);
+    receiving receive(handle, &byte, std::size_t{1});
     EXPECT_EQ(run(receive), -ENOTCONN);
     close(handle);
 }
@@ -242,9 +242,9 @@ TEST_P(contract_sockets, a_large_transfer_arrives_whole_through_a_slow_reader) {
 TEST_P(contract_sockets, receives_of_one_handle_are_served_in_their_order) {
     auto const [client, server] = connect();
     std::array<char, 3> bytes{};
-    receiving first(server, &bytes[0], 1);
-    receiving second(server, &bytes[1], 1);
-    receiving third(server, &bytes[2], 1);
+    receiving first(server, &bytes[0], std::size_t{1});
+    receiving second(server, &bytes[1], std::size_t{1});
+    receiving third(server, &bytes[2], std::size_t{1});
     for (auto* op : {&first, &second, &third}) EXPECT_TRUE(start(*op));
     poll();
     send(client, "abc");
@@ -311,7 +311,7 @@ TEST_P(contract_sockets, an_operation_can_be_started_again_from_its_own_completi
     auto const [client, server] = connect();
     char byte = 0;
     std::string got;
-    receiving receive(server, &byte, 1);
+    receiving receive(server, &byte, std::size_t{1});
     receive.then = [&] {
         got += byte;
         if (got.size() == 3) return;
@@ -352,9 +352,7 @@ TEST_P(contract_kernel_sockets, a_socket_needs_a_family) {
 
 TEST_P(contract_kernel_sockets, urgent_data_hide_nothing_that_follows) {
     auto const on = listener();
-    int const client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    auto const to = address(on);
-    ASSERT_EQ(::connect(client, static_cast<sockaddr const*>(to.raw()), to.raw_length()), 0);
+    int const client = raw_client(address(on));
     accepting accept(on);
     ASSERT_EQ(run(accept), 0);
     // A receive stops at the mark, short of what is there.

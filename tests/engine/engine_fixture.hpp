@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <array>
 #include <chrono>
@@ -47,15 +48,20 @@ struct contestant {
     friend std::ostream& operator<<(std::ostream& out, contestant const& one) { return out << one.name; }
 };
 
-inline std::vector<contestant> real_engines() {
+inline std::vector<contestant> rings() {
     using enum rota::engine_kind;
     constexpr unsigned of_6_1 = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
     constexpr unsigned of_5_19 = of_6_1 | IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG;
     return {{"uring", uring},
             {"uring_of_8_entries", uring, 8},
             {"uring_as_before_6_1", uring, 0, 0, &make_masked_uring<of_6_1>},
-            {"uring_as_before_5_19", uring, 0, 0, &make_masked_uring<of_5_19>},
-            {"epoll", epoll}};
+            {"uring_as_before_5_19", uring, 0, 0, &make_masked_uring<of_5_19>}};
+}
+
+inline std::vector<contestant> real_engines() {
+    auto engines = rings();
+    engines.push_back({"epoll", rota::engine_kind::epoll});
+    return engines;
 }
 
 inline std::vector<contestant> all_engines() {
@@ -223,6 +229,13 @@ protected:
 private:
     std::unique_ptr<rota::engine> engine_;
 };
+
+/// A connected socket that no engine knows of.
+inline int raw_client(rota::socket_address const& to) {
+    int const client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(::connect(client, static_cast<sockaddr const*>(to.raw()), to.raw_length()), 0);
+    return client;
+}
 
 /// The same for what only a real kernel, or real time, can show.
 class real_engine_test : public engine_test {};

@@ -75,8 +75,8 @@ TEST_F(engine_choice, the_environments_seed_takes_the_place_of_none) {
 TEST_F(engine_choice, a_seed_that_is_no_number_is_an_error) {
     for (auto const* text : {"x", "1x", "-1", " 1", "18446744073709551616"}) {
         setenv("ROTA_SEED", text, 1);
-        EXPECT_EQ(refusal(), std::string("ROTA_SEED=") + text +
-                                 ": no seed; use a whole number from 0 to 18446744073709551615");
+        EXPECT_EQ(refusal(),
+                  std::string("ROTA_SEED=") + text + ": no seed; use a whole number from 0 to 18446744073709551615");
     }
 }
 

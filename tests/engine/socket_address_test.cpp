@@ -50,16 +50,15 @@ TEST(socket_address, a_scope_is_a_number_or_the_name_of_an_interface) {
     EXPECT_NE(address, socket_address::from_literal("fe80::1%8", 80));
     EXPECT_EQ(socket_address::from_literal("fe80::1%lo", 80).family(), address_family::ipv6);
     EXPECT_EQ(socket_address::from_literal("fe80::1%", 80).family(), address_family::unspecified);
-    EXPECT_EQ(socket_address::from_literal("fe80::1%no-such-interface-here", 80).family(),
-              address_family::unspecified);
+    EXPECT_EQ(socket_address::from_literal("fe80::1%no-such-interface-here", 80).family(), address_family::unspecified);
     EXPECT_EQ(socket_address::from_literal("127.0.0.1%1", 80).family(), address_family::unspecified);
 }
 
 TEST(socket_address, what_is_no_literal_is_unspecified) {
     using namespace std::string_view_literals;
-    for (auto const text : {""sv, "localhost"sv, "127.0.0"sv, "127.0.0.1 "sv, "256.0.0.1"sv, "[::1]"sv, ":::"sv,
-                            "1"sv, "0x7f.1"sv, "127.0.0.1\0x"sv,
-                            "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd:eeee"sv})
+    for (auto const text :
+         {""sv, "localhost"sv, "127.0.0"sv, "127.0.0.1 "sv, "256.0.0.1"sv, "[::1]"sv, ":::"sv, "1"sv, "0x7f.1"sv,
+          "127.0.0.1\0x"sv, "1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa:bbbb:cccc:dddd:eeee"sv})
         EXPECT_EQ(socket_address::from_literal(text, 80).family(), address_family::unspecified) << text;
 }
 

@@ -1,3 +1,4 @@
+#include "engine/sanitizer.hpp"
 #include "engine_fixture.hpp"
 
 #include <rota/base/error.hpp>
@@ -38,15 +39,14 @@ protected:
     }
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    setup, uring_refused,
-    testing::Values(refusal{"ENOSYS", &refuse<ENOSYS>, "io_uring_setup: Function not implemented"},
-                    refusal{"EPERM", &refuse<EPERM>, "io_uring_setup: Operation not permitted"},
-                    refusal{"EACCES", &refuse<EACCES>, "io_uring_setup: Permission denied"},
-                    refusal{"ENOMEM", &refuse<ENOMEM>, "io_uring_setup: Cannot allocate memory"},
-                    refusal{"EMFILE", &refuse<EMFILE>, "io_uring_setup: Too many open files"},
-                    refusal{"EINVAL", &refuse<EINVAL>, "io_uring_setup: Invalid argument"}),
-    [](auto const& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(setup, uring_refused,
+                         testing::Values(refusal{"ENOSYS", &refuse<ENOSYS>, "io_uring_setup: Function not implemented"},
+                                         refusal{"EPERM", &refuse<EPERM>, "io_uring_setup: Operation not permitted"},
+                                         refusal{"EACCES", &refuse<EACCES>, "io_uring_setup: Permission denied"},
+                                         refusal{"ENOMEM", &refuse<ENOMEM>, "io_uring_setup: Cannot allocate memory"},
+                                         refusal{"EMFILE", &refuse<EMFILE>, "io_uring_setup: Too many open files"},
+                                         refusal{"EINVAL", &refuse<EINVAL>, "io_uring_setup: Invalid argument"}),
+                         [](auto const& tested) { return tested.param.name; });
 
 TEST_P(uring_refused, automatic_is_epoll_and_says_why) {
     auto const engine = make_automatic_engine({}, calls());
@@ -178,6 +178,34 @@ TEST_P(uring_trouble, a_ring_that_does_not_serve_any_more_is_an_error_that_names
         EXPECT_STREQ(thrown.what(), "io_uring_enter: Operation not permitted");
     }
 }
+
+#if defined(ROTA_ADDRESS_SANITIZER)
+// The sanitizer itself does not see what the kernel writes.
+TEST(uring_death, a_buffer_that_died_before_its_receive_is_reported) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    auto const lose_the_buffer = [] {
+        auto const engine = rota::make_engine(engine_options(engine_kind::uring));
+        rota::io_handle on;
+        engine->open_socket(rota::address_family::ipv4, on);
+        engine->bind(on, rota::socket_address::from_literal("127.0.0.1", 0));
+        engine->listen(on, 1);
+        rota::socket_address address;
+        engine->local_address(on, address);
+        int const client = raw_client(address);
+        accepting accept(on);
+        engine->submit(accept);
+        while (!accept.done) engine->wait(rota::clock::never());
+        auto buffer = std::make_unique<char[]>(100);
+        receiving receive(accept.accepted, buffer.get(), std::size_t{100});
+        engine->submit(receive);
+        engine->wait({});
+        buffer.reset();
+        EXPECT_EQ(::send(client, "x", 1, 0), 1);
+        while (!receive.done) engine->wait(rota::clock::never());
+    };
+    EXPECT_DEATH(lose_the_buffer(), "a buffer must live until its operation has completed");
+}
+#endif
 
 TEST(uring, another_thread_than_the_first_is_told_so) {
     auto const engine = rota::make_engine(engine_options(engine_kind::uring));

@@ -61,7 +61,7 @@ struct connect_operation : operation {
     socket_address to;
 };
 
-/// Receives what is there, at least one byte; result 0 is the end.
+/// Receives what is there, at least one byte; result 0 is the end, or that there was no room.
 struct receive_operation : operation {
     receive_operation(io_handle handle, void* into, std::size_t room, completion completed) noexcept
         : operation(opcode::receive, handle, completed), buffer(into), length(room) {}
