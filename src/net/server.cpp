@@ -98,7 +98,7 @@ detail::server_awaiter server::wait_closed() {
     return detail::server_awaiter(state_, true);
 }
 
-ROTA_CORO_WRAPPER coro<> server::serve_forever() {
+coro<> server::serve_forever() {
     state();
     return detail::wait_until_closed(state_);
 }

@@ -11,18 +11,6 @@
 #include <source_location>
 #include <utility>
 
-#if defined(__clang__) && defined(__has_cpp_attribute)
-#if __has_cpp_attribute(clang::coro_return_type) && __has_cpp_attribute(clang::coro_lifetimebound)
-#define ROTA_CORO [[clang::coro_return_type, clang::coro_lifetimebound]]
-/// Stands before a function that is no coroutine and hands on what one returns: Clang takes others for a forgotten co_return.
-#define ROTA_CORO_WRAPPER [[clang::coro_wrapper]]
-#endif
-#endif
-#ifndef ROTA_CORO
-#define ROTA_CORO
-#define ROTA_CORO_WRAPPER
-#endif
-
 namespace rota::inline v0 {
 
 template <class T = void>
@@ -123,8 +111,10 @@ struct write_co_await_std_move_of_a_named_coroutine {};
 /// anything movable that is aligned to 16 or less.
 /// Cancellation: awaiting a coroutine checks nothing itself; the operation it is suspended in does.
 /// asyncio: the coroutine of an `async def`. One that is never awaited is silent here, unless `ROTA_DEBUG=1`.
+// Not clang::coro_return_type, nor coro_lifetimebound, which does nothing without it: Clang 19 then refuses std::invoke and
+// std::function of what returns one, and every lambda that hands one on.
 template <class T>
-class [[nodiscard("a coroutine does nothing until it is awaited or made a task")]] ROTA_CORO coro {
+class [[nodiscard("a coroutine does nothing until it is awaited or made a task")]] coro {
 public:
     using promise_type = detail::coro_promise<T>;
     using value_type = T;

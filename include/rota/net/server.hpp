@@ -51,9 +51,7 @@ class typed_connection_handler final : public connection_handler {
 public:
     template <class G>
     explicit typed_connection_handler(G&& function) : function_(std::forward<G>(function)) {}
-    ROTA_CORO_WRAPPER coro<> handle(stream connection) override {
-        return std::invoke(function_, std::move(connection));
-    }
+    coro<> handle(stream connection) override { return std::invoke(function_, std::move(connection)); }
 
 private:
     F function_;
@@ -159,8 +157,8 @@ ROTA_API coro<server> open_server(std::unique_ptr<connection_handler> handler, s
 /// asyncio: `start_server`.
 template <class F>
     requires std::same_as<std::invoke_result_t<std::decay_t<F>&, stream>, coro<>>
-[[nodiscard]] ROTA_CORO_WRAPPER coro<server> start_server(F&& handler, std::string host, std::uint16_t port,
-                                                            server_options options = {}) {
+[[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port,
+                                          server_options options = {}) {
     return detail::open_server(
         std::make_unique<detail::typed_connection_handler<std::decay_t<F>>>(std::forward<F>(handler)), std::move(host),
         port, std::move(options));
