@@ -157,8 +157,7 @@ ROTA_API coro<server> open_server(std::unique_ptr<connection_handler> handler, s
 /// asyncio: `start_server`.
 template <class F>
     requires std::same_as<std::invoke_result_t<std::decay_t<F>&, stream>, coro<>>
-[[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port,
-                                          server_options options = {}) {
+[[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port, server_options options = {}) {
     return detail::open_server(
         std::make_unique<detail::typed_connection_handler<std::decay_t<F>>>(std::forward<F>(handler)), std::move(host),
         port, std::move(options));
