@@ -48,8 +48,8 @@ template <class Base, class F>
 class callback final : public Base {
 public:
     template <class G, class... BaseArgs>
-    explicit callback(G&& function, BaseArgs&&... base) : Base(std::forward<BaseArgs>(base)...) {
-        ::new (static_cast<void*>(&function_)) F(std::forward<G>(function));
+    explicit callback(G&& to_call, BaseArgs&&... base) : Base(std::forward<BaseArgs>(base)...) {
+        ::new (static_cast<void*>(&function_)) F(std::forward<G>(to_call));
     }
 
     void call() override { function_(); }

@@ -81,10 +81,31 @@ coro<std::remove_cvref_t<await_result<A&&>>> await_copied(A awaitable) {
     co_return co_await std::move(awaitable);
 }
 
+/// What a member function is called on.
+template <class T>
+decltype(auto) called_object(T& copy) noexcept {
+    if constexpr (requires { *copy; })
+        return *copy;
+    else
+        return std::move(copy);
+}
+template <class T>
+T& called_object(std::reference_wrapper<T>& copy) noexcept {
+    return copy.get();
+}
+
 /// Awaits `fn(args...)` from copies that live in this frame: calling `fn` outside it would leave references to temporaries.
+/// The call stands in the expression of the await, and not in a `std::invoke`, because what is made to convert an argument
+/// (a string of a literal) must live until the await ends.
 template <class F, class... Args>
 auto call_copied(F fn, Args... args) -> coro<std::remove_cvref_t<await_result<std::invoke_result_t<F, Args...>>>> {
-    co_return co_await std::invoke(std::move(fn), std::move(args)...);
+    co_return co_await std::move(fn)(std::move(args)...);
+}
+template <class F, class Object, class... Args>
+    requires std::is_member_function_pointer_v<F>
+auto call_copied(F fn, Object object, Args... args)
+    -> coro<std::remove_cvref_t<await_result<std::invoke_result_t<F, Object, Args...>>>> {
+    co_return co_await (called_object(object).*fn)(std::move(args)...);
 }
 
 }  // namespace rota::inline v0::detail
