@@ -53,7 +53,12 @@ public:
         return true;
     }
 
-    void await_resume() const { check_raise(); }
+    void await_resume() const {
+        check_raise();
+        // A sleep of no time is a yield, and has as little to lose.
+        if (when() == clock::time_point{} && hot.current->visible != 0) [[unlikely]]
+            hot.current->raise_cancelled();
+    }
 
     bool cancel(task_state&) noexcept override {
         if (armed()) task_->home->disarm(*this);
