@@ -51,7 +51,7 @@ public:
 private:
     static constexpr std::size_t least = 4;
 
-    void grow() {
+    [[gnu::noinline]] void grow() {
         std::size_t const wider = capacity_ == 0 ? least : capacity_ * 2;
         T* const moved = std::allocator<T>().allocate(wider);
         for (std::size_t i = 0; i < size_; ++i) {

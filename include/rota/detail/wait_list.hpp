@@ -1,31 +1,41 @@
 #pragma once
 
 #include <rota/base/export.hpp>
-#include <rota/base/intrusive_list.hpp>
 #include <rota/detail/leaf.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/detail/task_state.hpp>
 
 #include <coroutine>
 #include <source_location>
+#include <utility>
 
 namespace rota::inline v0::detail {
 
+// Not a `list_node`: most awaits never park, and links that only parking sets save each of them three stores.
+struct wait_link {
+    wait_link* previous;
+    wait_link* next;
+};
+
 /// A task that waits at a sync object, in the awaiter.
-class waiter : public leaf, public list_node {
+class waiter : public leaf, public wait_link {
 public:
     /// Leaves the list: nothing was handed over yet, else the task would be awake.
     bool cancel(task_state&) noexcept override {
         unlink();
         return true;
     }
+    void unlink() noexcept {
+        previous->next = next;
+        next->previous = previous;
+    }
 
-    task_state* task = nullptr;
-    void* object;  // what it waits at; null: that was destroyed
+    task_state* task;  // since it is parked
+    void* object;      // what it waits at; null: that was destroyed
 
 protected:
     explicit waiter(void* at) noexcept : object(at) {}
-    waiter(waiter&& unparked) noexcept = default;
+    waiter(waiter&& unparked) noexcept : leaf(std::move(unparked)), wait_link(), object(unparked.object) {}
     ~waiter() = default;
 
     void check_abandoned() const {
@@ -43,7 +53,7 @@ private:
 /// has nothing to give back: it unlinks. A waiter that is awake has what it came for; a cancel that comes now leaves it that.
 class wait_list {
 public:
-    wait_list() = default;
+    wait_list() noexcept : root_{&root_, &root_} {}
     wait_list(wait_list const&) = delete;
     wait_list& operator=(wait_list const&) = delete;
     /// Whoever still waits gets an error.
@@ -52,27 +62,38 @@ public:
             abandon_all();
     }
 
-    bool empty() const noexcept { return waiters_.empty(); }
-    waiter* first() noexcept { return waiters_.front(); }
-    waiter* after(waiter& w) noexcept { return waiters_.after(w); }
+    bool empty() const noexcept { return root_.next == &root_; }
+    waiter* first() noexcept { return checked(root_.next); }
+    waiter* after(waiter& w) noexcept { return checked(w.next); }
 
     /// Lets `task`, which has noted where it suspends, wait behind the others.
     void park(waiter& w, task_state& task) {
-        if (waiter const* const other = waiters_.front(); other != nullptr && other->task->home != task.home) [[unlikely]]
+        if (!empty() && of(root_.next).task->home != task.home) [[unlikely]]
             throw_other_loop(w);
         w.task = &task;
         task.parked = &w;
-        waiters_.push_back(w);
+        take_over(w);
     }
     /// One that is parked already comes over from another list.
-    void take_over(waiter& parked) noexcept { waiters_.push_back(parked); }
+    void take_over(waiter& parked) noexcept {
+        parked.next = &root_;
+        parked.previous = root_.previous;
+        root_.previous->next = &parked;
+        root_.previous = &parked;
+    }
 
-    waiter* pop() noexcept { return waiters_.pop_front(); }
+    /// Null: nobody waits.
+    waiter* pop() noexcept {
+        waiter* const popped = first();
+        if (popped != nullptr) popped->unlink();
+        return popped;
+    }
     /// False: nobody waits.
     bool wake_first() noexcept {
-        waiter* const woken = waiters_.pop_front();
-        if (woken == nullptr) return false;
-        wake(*woken->task);
+        if (empty()) return false;
+        waiter& woken = of(root_.next);
+        woken.unlink();
+        wake(*woken.task);
         return true;
     }
     void wake_all() noexcept {
@@ -83,7 +104,11 @@ private:
     [[noreturn]] ROTA_API static void throw_other_loop(waiter const& w);
     ROTA_API void abandon_all() noexcept;
 
-    intrusive_list<waiter> waiters_;
+    waiter* checked(wait_link* link) noexcept { return link == &root_ ? nullptr : &of(link); }
+    // By reference: a pointer's cast would look for null.
+    static waiter& of(wait_link* link) noexcept { return static_cast<waiter&>(*link); }
+
+    wait_link root_;
 };
 
 /// Waits at an `Object` that lets it in at once (`try_enter`) or wakes it later, with what it came for.

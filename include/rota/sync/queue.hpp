@@ -86,7 +86,7 @@ public:
     explicit queue_put_awaiter(Core& at, T&& item) noexcept : queue_waiter(&at), item_(std::move(item)) {}
     explicit queue_put_awaiter(Core& at, T const& item) : queue_waiter(&at), item_(item) {}
 
-    bool await_ready() { return may_finish_at_once() && put(); }
+    bool await_ready() { return may_finish_at_once() && (accepted_ = queue().try_put(std::move(item_))); }
 
     template <chain_promise P>
     bool await_suspend(std::coroutine_handle<P> awaiting,
@@ -94,7 +94,7 @@ public:
         task_state& suspended = suspend_here(awaiting.promise(), line);
         if (suspended.visible != 0) [[unlikely]]
             return suspended.raise_at_entry();
-        if (put()) [[unlikely]]
+        if (accepted_ = queue().try_put_again(std::move(item_)); accepted_) [[unlikely]]
             wake(suspended);  // its budget is used up
         else if (queue().shut_down_) [[unlikely]]
             throw_shut_down();
@@ -117,7 +117,6 @@ public:
 private:
     friend Core;
     Core& queue() const noexcept { return *static_cast<Core*>(object); }
-    bool put() { return accepted_ = queue().try_put(std::move(item_)); }
 
     struct no_error {};
 
@@ -290,8 +289,11 @@ private:
     friend queue_put_awaiter<queue_core>;
     friend queue_get_awaiter<queue_core>;
 
+    // The path of most items: to be inlined. What comes after a suspension is not worth it.
+    [[gnu::noinline]] bool try_put_again(T&& item) { return try_put(std::move(item)); }
+
     /// False: there is no room, and `item` is as it was.
-    bool try_put(T&& item) {
+    [[gnu::always_inline]] bool try_put(T&& item) {
         if (!getters_.empty()) {
             static_cast<queue_get_awaiter<queue_core>*>(getters_.first())->item_.fill(std::move(item));
             getters_.wake_first();
