@@ -20,6 +20,13 @@
 #include <rota/core/task.hpp>
 #include <rota/core/with_cleanup.hpp>
 #include <rota/core/with_shield.hpp>
+#include <rota/io/errors.hpp>
+#include <rota/io/memory_stream.hpp>
+#include <rota/io/stream.hpp>
+#include <rota/io/transport.hpp>
+#include <rota/net/getaddrinfo.hpp>
+#include <rota/net/open_connection.hpp>
+#include <rota/net/server.hpp>
 #include <rota/sync/barrier.hpp>
 #include <rota/sync/condition.hpp>
 #include <rota/sync/event.hpp>
@@ -27,3 +34,6 @@
 #include <rota/sync/queue.hpp>
 #include <rota/sync/scoped_hold.hpp>
 #include <rota/sync/semaphore.hpp>
+#include <rota/thread/concurrent_future.hpp>
+#include <rota/thread/run_coroutine_threadsafe.hpp>
+#include <rota/thread/to_thread.hpp>
