@@ -3,6 +3,10 @@
 
 #include <rota/base/clock.hpp>
 #include <rota/base/error.hpp>
+#include <rota/combine/exception_group.hpp>
+#include <rota/combine/gather.hpp>
+#include <rota/combine/task_group.hpp>
+#include <rota/combine/timeout.hpp>
 #include <rota/core/adapt.hpp>
 #include <rota/core/call_stack.hpp>
 #include <rota/core/callback_handle.hpp>

@@ -24,6 +24,7 @@ struct completion_waiter {
 class waiter_ring {
 public:
     bool empty() const noexcept { return last_ == nullptr; }
+    completion_waiter* last() const noexcept { return last_; }
 
     void add(completion_waiter& waiter) noexcept {
         if (last_ == nullptr) {

@@ -1,0 +1,480 @@
+#pragma once
+
+#include <rota/base/export.hpp>
+#include <rota/core/coro.hpp>
+#include <rota/core/future.hpp>
+#include <rota/core/result.hpp>
+#include <rota/core/task.hpp>
+#include <rota/detail/awaiter.hpp>
+#include <rota/detail/task_start.hpp>
+#include <rota/detail/task_state.hpp>
+#include <rota/detail/watch_node.hpp>
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <ranges>
+#include <source_location>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace rota::inline v0 {
+
+/// `gather(rota::return_exceptions, ...)`: errors are results like any other.
+struct return_exceptions_t {
+    explicit return_exceptions_t() = default;
+};
+inline constexpr return_exceptions_t return_exceptions{};
+
+namespace detail {
+
+/// Counts the ends of several tasks: of those it made, which it owns, by one observer, and of others by a node in the ring
+/// of each.
+class ROTA_API gather_base : public leaf, public task_observer {
+public:
+    bool cancel(task_state&) noexcept override;
+    char const* waits_for() const noexcept override { return "gather"; }
+
+protected:
+    using node = watch_node<gather_base>;
+
+    explicit gather_base(bool keeps_errors) noexcept
+        : task_observer(&gather_base::own_child_done), keeps_errors_(keeps_errors) {}
+    gather_base(gather_base&& not_awaited) noexcept
+        : leaf(std::move(not_awaited)), task_observer(not_awaited), keeps_errors_(not_awaited.keeps_errors_) {}
+    ~gather_base() = default;
+
+    /// Room for the tasks it makes and for the nodes of all that it does not own.
+    void begin(task_state& waiting, task_state** made, node* nodes) noexcept {
+        waiting_ = &waiting;
+        made_ = made;
+        nodes_ = nodes;
+    }
+    /// What is made of a coroutine is cancelled with the others.
+    template <class T>
+    task_state* own(coro<T>&& c, std::source_location line) {
+        task_state* const child = make_task(std::move(c), line);
+        made_[made_count_++] = child;
+        child->observer = this;
+        ++left_;
+        waiting_->home->adopt(*child);
+        return child;
+    }
+    /// What is made to await a future is not.
+    template <class T>
+    task_state* make(coro<T>&& c, std::source_location line) {
+        task_state* const child = start_task(std::move(c), line);
+        made_[made_count_++] = child;
+        join(*child);
+        return child;
+    }
+    void join(task_state& other);
+    /// Whether there is no use in starting more.
+    bool stopped() const noexcept { return error_ != nullptr; }
+    /// Starting them failed, in a catch block: those that were started are cancelled.
+    void fail_to_start() noexcept;
+    /// False: there is nothing to wait for.
+    bool wait() noexcept {
+        if (left_ == 0) return false;
+        waiting_->parked = this;
+        return true;
+    }
+    /// Throws unless there are results.
+    void check() {
+        check_raise();
+        if (error_ || cancelled_) [[unlikely]]
+            raise();
+    }
+    void release() noexcept;
+
+private:
+    static void own_child_done(task_observer& self, task_state& child) noexcept {
+        static_cast<gather_base&>(self).child_ended(child);
+    }
+    static void other_done(completion_waiter& waiter) noexcept {
+        auto& done = static_cast<node&>(waiter);
+        done.owner->child_ended(*done.task);
+    }
+    void child_ended(task_state& child) noexcept {
+        if (child.error) [[unlikely]]
+            child_failed(child);
+        if (--left_ == 0) wake(*waiting_);
+    }
+    bool owns(task_state& child) const noexcept { return child.observer == this; }
+    void child_failed(task_state& child) noexcept;
+    void cancel_own() noexcept;
+    void stop() noexcept;
+    [[noreturn]] void raise();
+
+    task_state* waiting_ = nullptr;
+    task_state** made_ = nullptr;
+    node* nodes_ = nullptr;
+    std::uint32_t made_count_ = 0;
+    std::uint32_t node_count_ = 0;
+    std::uint32_t left_ = 0;
+    bool keeps_errors_;
+    bool cancelled_ = false;
+    std::exception_ptr error_{};
+};
+
+/// How a T stands in a tuple or vector.
+template <class T>
+using gathered = std::conditional_t<
+    std::is_void_v<T>, std::monostate,
+    std::conditional_t<std::is_reference_v<T>, std::reference_wrapper<std::remove_reference_t<T>>, T>>;
+
+enum class taking : std::uint8_t { move, copy, move_if_last };
+
+template <class T, taking How>
+gathered<T> take_value(task_state& child) {
+    if constexpr (std::is_void_v<T>)
+        return {};
+    else if constexpr (std::is_reference_v<T>)
+        return value_of<T>(child);
+    else if constexpr (How == taking::copy)
+        return std::as_const(value_of<T>(child));
+    else {
+        if (How == taking::move || child.references == 1) return std::move(value_of<T>(child));
+        if constexpr (std::is_copy_constructible_v<T>)
+            return value_of<T>(child);
+        else
+            throw_invalid_state("gather: a task's result can not be copied, and there are other handles to it");
+    }
+}
+
+template <class T, taking How, bool Keep>
+auto take_outcome(task_state& child) {
+    if constexpr (!Keep) {
+        return take_value<T, How>(child);
+    } else {
+        if (child.error) {
+            child.set(task_error_seen);
+            return result<T>(child.error);
+        }
+        if constexpr (std::is_reference_v<T>)
+            return result<T>(std::in_place, &value_of<T>(child));
+        else
+            return result<T>(std::in_place, take_value<T, How>(child));
+    }
+}
+
+/// One argument of a `gather`, until it is started and afterwards.
+template <class T, bool Owned>
+struct gather_made {
+    using value = T;
+    static constexpr taking how = taking::move;
+    static constexpr bool needs_node = !Owned;
+    static constexpr bool makes = true;
+
+    coro<T> start;
+    task_state* child = nullptr;
+
+    bool done() const noexcept { return false; }
+    task_state& state() const noexcept { return *child; }
+};
+
+template <class Task, taking How>
+struct gather_joined {
+    using value = typename Task::value_type;
+    static constexpr taking how = How;
+    static constexpr bool needs_node = true;
+    static constexpr bool makes = false;
+
+    Task task;
+
+    bool done() const { return task.done(); }
+    task_state& state() const { return task.state(); }
+};
+
+struct untyped_task : any_task {
+    using value_type = void;
+    explicit untyped_task(any_task t) noexcept : any_task(std::move(t)) {}
+};
+
+template <class A>
+inline constexpr bool is_coro = false;
+template <class T>
+inline constexpr bool is_coro<coro<T>> = true;
+template <class A>
+inline constexpr bool is_task = std::derived_from<A, any_task>;
+template <class A>
+inline constexpr bool is_future = false;
+template <class T>
+inline constexpr bool is_future<future<T>> = true;
+
+template <class A>
+concept gatherable = awaitable<A&&> || is_coro<std::remove_cvref_t<A>>;
+
+template <class T>
+gather_made<T, true> gather_slot(coro<T>&& c) {
+    return {std::move(c)};
+}
+template <class T>
+gather_joined<task<T>, taking::copy> gather_slot(task<T> const& t) {
+    return {t};
+}
+template <class T>
+gather_joined<task<T>, taking::move_if_last> gather_slot(task<T>&& t) {
+    return {std::move(t)};
+}
+inline gather_joined<untyped_task, taking::copy> gather_slot(any_task t) { return {untyped_task(std::move(t))}; }
+template <class T>
+gather_made<T, false> gather_slot(future<T> f) {
+    return {await_copied(std::move(f))};
+}
+template <class A>
+    requires(!is_task<std::remove_cvref_t<A>> && !is_future<std::remove_cvref_t<A>> && !is_coro<std::remove_cvref_t<A>>)
+auto gather_slot(A&& other) {
+    auto awaiting = await_copied<std::decay_t<A>>(std::forward<A>(other));
+    return gather_made<typename decltype(awaiting)::value_type, true>{std::move(awaiting)};
+}
+
+template <bool Keep, class... Slots>
+class gather_awaiter final : public gather_base {
+public:
+    explicit gather_awaiter(Slots&&... slots) : gather_base(Keep), slots_(std::move(slots)...) {}
+    gather_awaiter(gather_awaiter&&) noexcept = default;
+    ~gather_awaiter() { release(); }
+
+    bool await_ready() const noexcept { return sizeof...(Slots) == 0; }
+
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting,
+                       std::source_location line = std::source_location::current()) {
+        task_state& waiting = suspend_here(awaiting.promise(), line);
+        if (waiting.visible != 0 && !all_done()) [[unlikely]]
+            return waiting.raise_at_entry();
+        begin(waiting, made_.data(), nodes_.data());
+        try {
+            std::apply([&](Slots&... each) { (start(each, line), ...); }, slots_);
+        } catch (...) {
+            fail_to_start();
+        }
+        return wait();
+    }
+
+    auto await_resume() {
+        if constexpr (sizeof...(Slots) != 0) check();
+        return std::apply(
+            [](Slots&... each) {
+                using outcomes =
+                    std::tuple<decltype(take_outcome<typename Slots::value, Slots::how, Keep>(each.state()))...>;
+                return outcomes{take_outcome<typename Slots::value, Slots::how, Keep>(each.state())...};
+            },
+            slots_);
+    }
+
+private:
+    bool all_done() const {
+        return std::apply([](Slots const&... each) { return (each.done() && ...); }, slots_);
+    }
+    template <class Slot>
+    void start(Slot& slot, std::source_location line) {
+        if (stopped()) return;
+        if constexpr (!Slot::makes)
+            join(slot.state());
+        else if constexpr (Slot::needs_node)
+            slot.child = make(std::move(slot.start), line);
+        else
+            slot.child = own(std::move(slot.start), line);
+    }
+
+    std::tuple<Slots...> slots_;
+    [[no_unique_address]] std::array<task_state*, (std::size_t{Slots::makes} + ... + 0)> made_{};
+    [[no_unique_address]] std::array<node, (std::size_t{Slots::needs_node} + ... + 0)> nodes_;
+};
+
+/// A range of coroutines; of futures where they are not `Owned`.
+template <bool Keep, bool Owned, class T>
+class gather_coros_awaiter final : public gather_base {
+public:
+    explicit gather_coros_awaiter(std::vector<coro<T>>&& children) noexcept
+        : gather_base(Keep), coros_(std::move(children)) {}
+    gather_coros_awaiter(gather_coros_awaiter&&) noexcept = default;
+    ~gather_coros_awaiter() { release(); }
+
+    bool await_ready() const noexcept { return coros_.empty(); }
+
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting,
+                       std::source_location line = std::source_location::current()) {
+        task_state& waiting = suspend_here(awaiting.promise(), line);
+        if (waiting.visible != 0) [[unlikely]]
+            return waiting.raise_at_entry();
+        made_.resize(coros_.size());
+        if constexpr (!Owned) nodes_.resize(coros_.size());
+        begin(waiting, made_.data(), nodes_.data());
+        try {
+            for (coro<T>& c : coros_) {
+                if (stopped()) break;
+                if constexpr (Owned)
+                    own(std::move(c), line);
+                else
+                    make(std::move(c), line);
+            }
+        } catch (...) {
+            fail_to_start();
+        }
+        return wait();
+    }
+
+    auto await_resume() {
+        if (!coros_.empty()) check();
+        std::vector<decltype(take_outcome<T, taking::move, Keep>(*made_[0]))> outcomes;
+        outcomes.reserve(made_.size());
+        for (task_state* child : made_) outcomes.push_back(take_outcome<T, taking::move, Keep>(*child));
+        return outcomes;
+    }
+
+private:
+    std::vector<coro<T>> coros_;
+    std::vector<task_state*> made_;
+    std::vector<node> nodes_;
+};
+
+template <bool Keep, class Task, taking How>
+class gather_tasks_awaiter final : public gather_base {
+    using T = typename Task::value_type;
+
+public:
+    explicit gather_tasks_awaiter(std::vector<Task>&& tasks) noexcept : gather_base(Keep), tasks_(std::move(tasks)) {}
+    gather_tasks_awaiter(gather_tasks_awaiter&&) noexcept = default;
+    ~gather_tasks_awaiter() { release(); }
+
+    bool await_ready() const noexcept { return tasks_.empty(); }
+
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting,
+                       std::source_location line = std::source_location::current()) {
+        task_state& waiting = suspend_here(awaiting.promise(), line);
+        if (waiting.visible != 0 && !std::ranges::all_of(tasks_, [](Task const& t) { return t.done(); })) [[unlikely]]
+            return waiting.raise_at_entry();
+        nodes_.resize(tasks_.size());
+        begin(waiting, nullptr, nodes_.data());
+        try {
+            for (Task const& each : tasks_) {
+                if (stopped()) break;
+                join(each.state());
+            }
+        } catch (...) {
+            fail_to_start();
+        }
+        return wait();
+    }
+
+    auto await_resume() {
+        if (!tasks_.empty()) check();
+        std::vector<decltype(take_outcome<T, How, Keep>(tasks_[0].state()))> outcomes;
+        outcomes.reserve(tasks_.size());
+        for (Task const& each : tasks_) outcomes.push_back(take_outcome<T, How, Keep>(each.state()));
+        return outcomes;
+    }
+
+private:
+    std::vector<Task> tasks_;
+    std::vector<node> nodes_;
+};
+
+template <bool Keep, class... As>
+auto gather_arguments(As&&... each) {
+    static_assert((!(is_coro<std::remove_cvref_t<As>> && std::is_lvalue_reference_v<As>) && ...),
+                  "gather of a named coroutine: write std::move(c), since gather takes it over");
+    return gather_awaiter<Keep, decltype(gather_slot(std::forward<As>(each)))...>(
+        gather_slot(std::forward<As>(each))...);
+}
+
+template <class R>
+using range_item = std::ranges::range_value_t<R>;
+
+template <class R>
+concept gatherable_range = std::ranges::input_range<R> && !awaitable<R&&> &&
+                           (is_coro<range_item<R>> || is_task<range_item<R>> || is_future<range_item<R>>);
+
+/// Whether the items of `range` may be moved from: those of an rvalue that owns them.
+template <class R>
+inline constexpr bool gives_items = !std::is_lvalue_reference_v<R> && !std::ranges::view<std::remove_cvref_t<R>>;
+
+template <class Item, class R>
+std::vector<Item> items_of(R&& range) {
+    if constexpr (std::same_as<R, std::vector<Item>>) {
+        return std::move(range);
+    } else {
+        std::vector<Item> items;
+        if constexpr (std::ranges::sized_range<R>) items.reserve(std::ranges::size(range));
+        for (auto&& item : range) {
+            if constexpr (gives_items<R> || is_coro<range_item<R>>)
+                items.emplace_back(std::move(item));
+            else
+                items.emplace_back(item);
+        }
+        return items;
+    }
+}
+
+template <bool Keep, class R>
+auto gather_range(R&& range) {
+    using item = range_item<R>;
+    if constexpr (is_coro<item>) {
+        static_assert(gives_items<R> || std::ranges::view<std::remove_cvref_t<R>>,
+                      "gather of a named range of coroutines: write std::move(range), since gather takes them over");
+        return gather_coros_awaiter<Keep, true, typename item::value_type>(items_of<item>(std::forward<R>(range)));
+    } else if constexpr (is_future<item>) {
+        using T = typename item::value_type;
+        std::vector<coro<T>> awaiting;
+        for (item const& each : range) awaiting.push_back(await_copied(each));
+        return gather_coros_awaiter<Keep, false, T>(std::move(awaiting));
+    } else if constexpr (std::same_as<item, any_task>) {
+        return gather_tasks_awaiter<Keep, untyped_task, taking::copy>(items_of<untyped_task>(std::forward<R>(range)));
+    } else {
+        constexpr taking how = gives_items<R> ? taking::move_if_last : taking::copy;
+        return gather_tasks_awaiter<Keep, item, how>(items_of<item>(std::forward<R>(range)));
+    }
+}
+
+}  // namespace detail
+
+/// Runs all at once, each in a task of its own, and gives their values in the order of the arguments: a tuple, in which
+/// `std::monostate` stands for void and `std::reference_wrapper` for a reference. It starts when it is awaited. The
+/// arguments are coroutines, which it takes over (`std::move` of named ones), tasks, futures, or whatever can be awaited.
+///
+/// With `rota::return_exceptions` first each place holds a `rota::result<T>`, and errors are results like any other.
+///
+/// Errors: the first one. Coroutines belong to the gather: the rest is cancelled and awaited before the error comes out,
+/// and errors they make of that are dropped. Tasks and futures do not: it comes out at once, and they go on. Where a child
+/// was cancelled by somebody else, its `cancelled_error` counts as an error.
+/// Cancellation: each request is passed on to every child, and all are awaited. Then it throws the first error that is no
+/// `cancelled_error`, where there is one and errors are not to be returned, else `cancelled_error`. If all children had
+/// finished when the request came, their results are delivered.
+/// asyncio: `gather`. There children go on after the first error, also those that only the gather knows, which in C++ would
+/// leave them with references into a frame that is gone; and a cancelled gather ends with the first child that ends.
+template <class... As>
+    requires(detail::gatherable<As> && ...)
+[[nodiscard]] auto gather(As&&... awaitables) {
+    return detail::gather_arguments<false>(std::forward<As>(awaitables)...);
+}
+template <class... As>
+    requires(detail::gatherable<As> && ...)
+[[nodiscard]] auto gather(return_exceptions_t, As&&... awaitables) {
+    return detail::gather_arguments<true>(std::forward<As>(awaitables)...);
+}
+
+/// The same of a range of coroutines (an rvalue, or a view such as `std::span` from which they are moved), tasks or
+/// futures: gives a vector in their order.
+template <detail::gatherable_range R>
+[[nodiscard]] auto gather(R&& range) {
+    return detail::gather_range<false>(std::forward<R>(range));
+}
+template <detail::gatherable_range R>
+[[nodiscard]] auto gather(return_exceptions_t, R&& range) {
+    return detail::gather_range<true>(std::forward<R>(range));
+}
+
+}  // namespace rota::inline v0

@@ -1,0 +1,251 @@
+#pragma once
+
+#include <rota/base/clock.hpp>
+#include <rota/base/export.hpp>
+#include <rota/core/cancellation.hpp>
+#include <rota/core/coro.hpp>
+#include <rota/detail/awaiter.hpp>
+#include <rota/detail/bound_body.hpp>
+#include <rota/detail/scheduler.hpp>
+#include <rota/detail/task_state.hpp>
+#include <rota/detail/timer_queue.hpp>
+
+#include <chrono>
+#include <coroutine>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+
+namespace rota::inline v0 {
+
+class timeout_scope;
+
+namespace detail {
+
+template <class Scope, class Inner>
+class timeout_awaiter;
+
+template <class L>
+inline constexpr bool is_delay = std::is_same_v<L, std::nullopt_t>;
+template <class Rep, class Period>
+inline constexpr bool is_delay<std::chrono::duration<Rep, Period>> = true;
+template <class Rep, class Period>
+inline constexpr bool is_delay<std::optional<std::chrono::duration<Rep, Period>>> = true;
+
+/// What limits the time of a `with_timeout`: a duration, an optional one, or `std::nullopt`.
+template <class L>
+concept delay = is_delay<std::remove_cvref_t<L>>;
+
+}  // namespace detail
+
+/// The deadline of a `with_timeout`, for who wants to move it, or to ask afterwards whether it passed. Made by hand where
+/// that is asked afterwards; else the body is given one.
+///
+///     rota::timeout_scope scope{10ms};
+///     co_await rota::with_timeout(scope, body);
+///     scope.expired();
+///
+/// It is used once, by one task, and stays where it is.
+///
+/// asyncio: `Timeout`. Its clock starts when the body first suspends, not when it is made.
+class ROTA_API timeout_scope : private detail::timer_node {
+public:
+    /// No deadline, until there is a `reschedule`.
+    explicit timeout_scope(std::nullopt_t) noexcept {}
+    /// `limit` after the body first suspends. Negative ones are 0; one too large to represent never comes.
+    template <class Rep, class Period>
+    explicit timeout_scope(std::chrono::duration<Rep, Period> limit) noexcept
+        : timer_node(detail::deadline_after(clock::time_point{}, limit)), limit_(limit_kind::delay) {}
+    explicit timeout_scope(clock::time_point deadline) noexcept : timer_node(deadline), limit_(limit_kind::deadline) {}
+    template <class Limit>
+    explicit timeout_scope(std::optional<Limit> limit) noexcept
+        : timeout_scope(limit ? timeout_scope(*limit) : timeout_scope(std::nullopt)) {}
+
+    timeout_scope(timeout_scope const&) = delete;
+    timeout_scope& operator=(timeout_scope const&) = delete;
+    ~timeout_scope() {
+        if (armed()) task_->home->disarm(*this);
+    }
+
+    /// The deadline; none where there is none, or where the scope has not been entered and so its clock does not run.
+    std::optional<clock::time_point> when() noexcept;
+
+    /// Moves the deadline; `std::nullopt` takes it away. One in the past fires from the loop, so not before the body is
+    /// suspended. Throws `usage_error` before the scope is entered, and after it was left or its deadline passed.
+    void reschedule(std::optional<clock::time_point> when);
+
+    /// Whether the deadline passed while the body ran. The body may have ended with its value, an error or somebody
+    /// else's cancel all the same.
+    bool expired() const noexcept { return stage_ == stage::expiring || stage_ == stage::expired; }
+
+private:
+    template <class Scope, class Inner>
+    friend class detail::timeout_awaiter;
+
+    enum class limit_kind : std::uint8_t { none, delay, deadline };
+    enum class stage : std::uint8_t { made, entered, suspended, expiring, not_armed, left, expired };
+
+    timeout_scope(timeout_scope&& not_entered) noexcept
+        : timer_node(std::move(not_entered)), limit_(not_entered.limit_), stage_(not_entered.stage_) {}
+
+    void enter(detail::task_state& task) {
+        if (stage_ != stage::made) [[unlikely]]
+            refuse_entry();
+        stage_ = stage::entered;
+        task_ = &task;
+        visible_before_ = task.visible;
+        level_ = task.shield_level;
+    }
+    [[noreturn]] static void refuse_entry();
+    /// The body has suspended: the clock is read and the timer armed.
+    void body_suspended() noexcept;
+    void fix_deadline() noexcept;
+    /// Whether the task was cancelled by this scope.
+    bool cancels() const noexcept { return stage_ == stage::expiring || stage_ == stage::not_armed; }
+    /// Takes its own request back. True: no other is left, so that the body's `cancelled_error` is the scope's.
+    bool leave() noexcept {
+        if (armed()) task_->home->disarm(*this);
+        bool const cancelled = cancels();
+        if (stage_ != stage::not_armed) stage_ = stage_ == stage::expiring ? stage::expired : stage::left;
+        return cancelled && task_->uncancel() <= visible_before_;
+    }
+    [[noreturn]] void throw_expired() const;
+
+    bool cancel(detail::task_state&) noexcept override { return false; }
+    void fire() noexcept override;
+    char const* waits_for() const noexcept override { return "with_timeout"; }
+
+    detail::task_state* task_ = nullptr;
+    std::uint32_t visible_before_ = 0;
+    std::uint8_t level_ = 0;
+    limit_kind limit_ = limit_kind::none;
+    stage stage_ = stage::made;
+};
+
+namespace detail {
+
+/// A scope and a timer round another awaiter: no task, no frame.
+template <class Scope, class Inner>
+class timeout_awaiter {
+public:
+    template <class Limit>
+    timeout_awaiter(Limit&& limit, Inner&& inner) : scope_(limit), inner_(std::move(inner)) {}
+    timeout_awaiter(timeout_awaiter&& not_awaited) noexcept
+        : scope_(std::forward<Scope>(not_awaited.scope_)), inner_(std::move(not_awaited.inner_)) {}
+    timeout_awaiter& operator=(timeout_awaiter&&) = delete;
+
+    bool await_ready() const noexcept { return false; }
+
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting,
+                       std::source_location line = std::source_location::current()) {
+        timeout_scope& scope = scope_;
+        scope.enter(*awaiting.promise().task);
+        bool suspended = false;
+        try {
+            inner_.start(scope);
+            suspended = start_inner(inner_.awaiter(), awaiting, line);
+        } catch (...) {
+            scope.leave();
+            throw;
+        }
+        if (suspended) scope.body_suspended();
+        return suspended;
+    }
+
+    decltype(auto) await_resume() {
+        timeout_scope& scope = scope_;
+        if (scope.cancels()) [[unlikely]]
+            return resume_cancelled();
+        scope.leave();
+        return inner_.awaiter().await_resume();
+    }
+
+private:
+    // The body's answer first, then the scope's request is taken back: what raises must still see it.
+    typename Inner::result resume_cancelled() {
+        struct leaving {
+            timeout_scope& scope;
+            bool left = false;
+            bool leave() noexcept {
+                left = true;
+                return scope.leave();
+            }
+            ~leaving() {
+                if (!left) scope.leave();
+            }
+        } now{scope_};
+        auto& inner = inner_.awaiter();
+        // What can tell its error without throwing is asked to: a level of throwing costs a microsecond.
+        if constexpr (requires { inner.take_error(); }) {
+            if (std::exception_ptr error = inner.take_error()) {
+                if (now.leave() && is_cancelled(error)) now.scope.throw_expired();
+                std::rethrow_exception(std::move(error));
+            }
+        }
+        // A leaf that tells its errors still throws the cancel itself.
+        try {
+            return inner.await_resume();
+        } catch (cancelled_error const&) {
+            if (!now.leave()) throw;
+        }
+        now.scope.throw_expired();
+    }
+
+    Scope scope_;
+    Inner inner_;
+};
+
+}  // namespace detail
+
+/// Awaits `body`; when `limit` passes first, cancels it, awaits its end, and throws `timeout_error`. Gives what the body
+/// gives. The limit is a duration, `std::nullopt` or an optional duration; it runs from when the body first suspends.
+///
+/// `body` is something to await, or `fn, args...` called as `fn(timeout_scope&, args...)` or `fn(args...)`, whose copies
+/// live until it is done. It runs in the caller's task: no task, no frame.
+///
+/// Errors: `timeout_error`, only where the body ended by the `cancelled_error` of this very deadline. A body that answers
+/// it with a value or an error of its own has its way.
+/// Cancellation: reaches the body. A cancel from outside wins over a deadline at the same moment; of two deadlines that
+/// pass together the outer one speaks.
+/// asyncio: `timeout`. A limit of zero or less fires from the loop: the body runs up to its first suspension.
+template <detail::delay Limit, class Body, class... Args>
+[[nodiscard]] auto with_timeout(Limit limit, Body&& body, Args&&... args) {
+    auto inner = detail::bind_body(detail::offers<timeout_scope>{}, std::forward<Body>(body), std::forward<Args>(args)...);
+    return detail::timeout_awaiter<timeout_scope, decltype(inner)>(limit, std::move(inner));
+}
+/// The same with a scope that can be asked afterwards; it lives until the await ends. `usage_error` where it was used
+/// before.
+template <class Body, class... Args>
+[[nodiscard]] auto with_timeout(timeout_scope& scope, Body&& body, Args&&... args) {
+    auto inner = detail::bind_body(detail::offers<timeout_scope>{}, std::forward<Body>(body), std::forward<Args>(args)...);
+    return detail::timeout_awaiter<timeout_scope&, decltype(inner)>(scope, std::move(inner));
+}
+
+/// `with_timeout` with a deadline on the loop's clock instead of a limit.
+///
+/// Cancellation: as `with_timeout`.
+/// asyncio: `timeout_at`.
+template <class Body, class... Args>
+[[nodiscard]] auto with_timeout_at(std::optional<clock::time_point> deadline, Body&& body, Args&&... args) {
+    auto inner = detail::bind_body(detail::offers<timeout_scope>{}, std::forward<Body>(body), std::forward<Args>(args)...);
+    return detail::timeout_awaiter<timeout_scope, decltype(inner)>(deadline, std::move(inner));
+}
+
+/// Awaits `awaitable` for at most `limit` (a duration, `std::nullopt` or an optional duration), in the caller's task.
+///
+/// Errors: the awaitable's; `timeout_error` when the limit passes first: it is cancelled, and its end awaited.
+/// Cancellation: reaches what is awaited. A task that is waited for is cancelled with its waiter and by the limit: `shield`
+/// it where it is to go on.
+/// asyncio: `wait_for`. With a limit of zero or less asyncio does not start a coroutine; here it runs up to its first
+/// suspension, as in `with_timeout`.
+template <class A, detail::delay Limit>
+    requires detail::awaitable<A&&>
+[[nodiscard]] auto wait_for(A&& awaitable, Limit limit) {
+    return with_timeout(limit, std::forward<A>(awaitable));
+}
+
+}  // namespace rota::inline v0
