@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rota/base/export.hpp>
+#include <rota/core/cancellation.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/core/task.hpp>
 #include <rota/engine/engine.hpp>
@@ -88,13 +89,19 @@ template <class... Main>
 auto run(runner_options const& options, Main&&... main)
     -> decltype(std::declval<runner&>().run(std::forward<Main>(main)...)) {
     runner once(options);
-    if constexpr (std::is_void_v<decltype(once.run(std::forward<Main>(main)...))>) {
-        once.run(std::forward<Main>(main)...);
+    try {
+        if constexpr (std::is_void_v<decltype(once.run(std::forward<Main>(main)...))>) {
+            once.run(std::forward<Main>(main)...);
+            once.close();
+        } else {
+            decltype(auto) value = once.run(std::forward<Main>(main)...);
+            once.close();
+            return value;
+        }
+    } catch (cancelled_error const&) {
+        // Where nobody catches it nothing is unwound, and the signal that cancelled main would not be raised again.
         once.close();
-    } else {
-        decltype(auto) value = once.run(std::forward<Main>(main)...);
-        once.close();
-        return value;
+        throw;
     }
 }
 template <class... Main>
