@@ -1,0 +1,97 @@
+#include <rota/http/client_session.hpp>
+
+#include "http/exchange.hpp"
+#include "http/name_cache.hpp"
+
+#include <rota/base/error.hpp>
+#include <rota/combine/timeout.hpp>
+#include <rota/net/open_connection.hpp>
+
+#include <cerrno>
+#include <utility>
+
+namespace rota::inline v0::http {
+namespace {
+
+std::string request_for(url const& address, std::string const& user_agent) {
+    // Nothing is decompressed yet, so nothing compressed is asked for.
+    return "GET " + address.target() + " HTTP/1.1\r\nHost: " + address.host_field() + "\r\nUser-Agent: " + user_agent +
+           "\r\nAccept: */*\r\nAccept-Encoding: identity\r\n\r\n";
+}
+
+// By addresses, so that a name is looked up once for many pages.
+coro<stream> connect(detail::name_cache& names, url const& address) {
+    auto const candidates = co_await names.lookup(address.host(), address.port());
+    std::string failures;
+    for (auto const& candidate : candidates) {
+        try {
+            co_return co_await open_connection(candidate.host(), candidate.port());
+        } catch (system_error const& error) {
+            if (candidates.size() == 1) throw;
+            failures += (failures.empty() ? " (" : "; ") + candidate.to_string() + ": " + error.code().message();
+            if (&candidate == &candidates.back())
+                throw system_error(error.code().value(), "connect", address.host_field() + failures + ')');
+        }
+    }
+    throw system_error(EADDRNOTAVAIL, "connect", address.host_field());
+}
+
+}  // namespace
+
+response::response(std::unique_ptr<detail::exchange> from) noexcept : exchange_(std::move(from)) {}
+response::response(response&&) noexcept = default;
+response& response::operator=(response&&) noexcept = default;
+response::~response() = default;
+
+response_head const& response::head() const noexcept { return exchange_->parser().head(); }
+std::optional<std::uint64_t> response::content_length() const noexcept { return exchange_->parser().content_length(); }
+
+coro<std::string_view> response::read_some() { return exchange_->read_some(); }
+
+coro<std::string> response::read() {
+    std::string result;
+    while (true) {
+        auto const part = co_await exchange_->read_some();
+        if (part.empty()) co_return result;
+        result += part;
+    }
+}
+
+client_session::client_session(client_options options)
+    : options_(std::move(options)),
+      pool_(std::make_shared<detail::connection_pool>(options_.max_idle, options_.keep_alive)),
+      names_(std::make_unique<detail::name_cache>()) {}
+
+client_session::~client_session() { pool_->close(); }
+
+std::size_t client_session::idle_connections() const noexcept { return pool_->idle(); }
+
+coro<response> client_session::get(url address, get_options options) {
+    if (address.scheme() != "http")
+        throw url_error(address.scheme() + " is not supported yet: write http:// where the server speaks it too");
+    std::optional<clock::time_point> deadline;
+    if (options.timeout) deadline = rota::detail::deadline_after(clock::now(), *options.timeout);
+    auto const request = request_for(address, options_.user_agent);
+    auto const key = address.host_field();
+
+    auto connection = pool_->take(key);
+    bool reused = connection.has_value();
+    while (true) {
+        if (!connection) connection = co_await with_timeout_at(deadline, connect(*names_, address));
+        auto exchange = std::make_unique<detail::exchange>(pool_, key, std::move(*connection), options_.limits);
+        exchange->limit(deadline, options.max_body);
+        try {
+            co_await exchange->begin(request);
+            co_return response(std::move(exchange));
+        } catch (system_error const&) {
+            if (!reused || exchange->parser().started()) throw;
+        } catch (truncated_error const&) {
+            if (!reused || exchange->parser().started()) throw;
+        }
+        // The server had closed it meanwhile, which is nobody's fault.
+        connection.reset();
+        reused = false;
+    }
+}
+
+}  // namespace rota::inline v0::http
