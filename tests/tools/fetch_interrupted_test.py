@@ -1,0 +1,60 @@
+"""Ctrl-C half-way: whole files only, what is missing is said, and the shell sees SIGINT."""
+
+import re
+import signal
+import subprocess
+import time
+import unittest
+
+import fetching
+from servers import BadServer, Nginx
+
+
+class Interrupted(fetching.FetchTest):
+    def test_whole_files_only_and_what_is_missing_is_said(self):
+        served = self.root / "served"
+        names = fetching.make_files(served, [1000 * number for number in range(100)])
+        pages = self.root / "pages"
+        with Nginx(served, self.root / "nginx") as good, BadServer() as bad:
+            hanging = [f"{bad.url}/{path}?{number}" for path in ("slow", "silent") for number in range(15)]
+            # The good ones are through when the last of the hanging ones has begun.
+            urls = [f"{good.url}/{name}" for name in names] + hanging + [f"{good.url}/never-{i}" for i in range(50)]
+            with subprocess.Popen([fetching.PROGRAM, "fetch", "-j", "30", "-i", str(self.write_urls(urls)), "-o",
+                                   str(pages)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True) as program:
+                try:
+                    # All that can come has come, and half of a page more is on its way.
+                    deadline = time.monotonic() + 60
+                    while time.monotonic() < deadline and (
+                            sum(1 for name in names if (pages / name).exists()) < len(names)
+                            or sum(path.stat().st_size > 0 for path in pages.glob(".*.part")) < 15):
+                        time.sleep(0.05)
+                    program.send_signal(signal.SIGINT)
+                    printed, told = program.communicate(timeout=30)
+                finally:
+                    program.kill()
+        self.assertEqual(program.returncode, -signal.SIGINT)
+        self.assertEqual(printed, "")
+        self.assertEqual(fetching.differing(names, served, pages), [])
+        self.assertEqual(sorted(path.name for path in pages.iterdir()), sorted(names))
+        lines = told.splitlines()
+        self.assertEqual(lines[0], "interrupted: 100 of 180 pages are whole, 0 failed, 80 are missing:")
+        self.assertEqual(lines[1:21], [f"  {url}" for url in hanging[:20]])
+        self.assertEqual(lines[21:], ["  ... and 60 more"])
+
+    def test_half_a_page_on_standard_output_ends_by_the_signal_too(self):
+        with BadServer() as bad:
+            with subprocess.Popen([fetching.PROGRAM, "fetch", f"{bad.url}/slow"], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+                try:
+                    self.assertEqual(program.stdout.read(1), "x")
+                    program.send_signal(signal.SIGINT)
+                    _, told = program.communicate(timeout=30)
+                finally:
+                    program.kill()
+        self.assertEqual(program.returncode, -signal.SIGINT)
+        self.assertTrue(re.match(r"interrupted: 0 of 1 pages are whole, 0 failed, 1 are missing:\n", told), told)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,340 @@
+#include "fetch.hpp"
+
+#include "fetch_report.hpp"
+#include "page_file.hpp"
+#include "page_names.hpp"
+#include "process_facts.hpp"
+#include "url_list.hpp"
+
+#include <rota/combine/task_group.hpp>
+#include <rota/core/run.hpp>
+#include <rota/core/sleep.hpp>
+#include <rota/http/client_session.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <unistd.h>
+
+namespace tools {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct page {
+    enum class fate : std::uint8_t { missing, ok, failed };
+
+    std::string text;
+    std::string file_name;
+    fate what_became = fate::missing;
+};
+
+// A page that is on its way: what can be said about it when it fails.
+struct progress {
+    enum class stage : std::uint8_t { before_answer, body };
+    stage at = stage::before_answer;
+    std::uint64_t received = 0;
+};
+
+// Where a page's body goes: to a file, to standard output, or nowhere.
+class page_sink {
+public:
+    page_sink(page_folder const* folder, bool to_output, std::string const& name, std::size_t number)
+        : to_output_(to_output) {
+        if (folder != nullptr) file_.emplace(*folder, name, number);
+    }
+    void write(std::string_view bytes) {
+        if (file_) file_->write(bytes);
+        if (to_output_ && !write_all(STDOUT_FILENO, bytes)) throw rota::system_error(errno, "write", "standard output");
+    }
+    void commit() {
+        if (file_) file_->commit();
+    }
+
+private:
+    std::optional<page_file> file_;
+    bool to_output_;
+};
+
+class fetcher {
+public:
+    fetcher(fetch_options const& options, std::vector<page> pages, page_folder const* folder, bool to_output)
+        : options_(options),
+          pages_(std::move(pages)),
+          folder_(folder),
+          screen_(::isatty(STDERR_FILENO) == 1, to_output),
+          to_output_(to_output) {
+        counts_.total = pages_.size();
+    }
+
+    rota::coro<> run() {
+        rota::http::client_options session_options;
+        session_options.max_idle = options_.at_once;
+        rota::http::client_session session(session_options);
+        session_ = &session;
+        auto watch = rota::create_task(watch_progress());
+        co_await rota::with_task_group([&](rota::task_group& group) -> rota::coro<> {
+            auto const workers = std::min(options_.at_once, pages_.size());
+            for (std::size_t i = 0; i < workers; ++i) group.create_task(work());
+            co_return;
+        });
+        watch.cancel();
+        counts_.threads = std::max(counts_.threads, thread_count());
+        screen_.clear();
+    }
+
+    fetch_counts const& counts() const noexcept { return counts_; }
+
+    std::vector<std::string_view> missing_pages() const {
+        std::vector<std::string_view> result;
+        for (auto const& one : pages_)
+            if (one.what_became == page::fate::missing) result.push_back(one.text);
+        return result;
+    }
+    fetch_screen& screen() noexcept { return screen_; }
+
+private:
+    rota::coro<> watch_progress() {
+        while (true) {
+            screen_.show(counts_, rota::clock::now());
+            counts_.threads = std::max(counts_.threads, thread_count());
+            co_await rota::sleep(100ms);
+        }
+    }
+
+    rota::coro<> work() {
+        while (next_ < pages_.size()) {
+            auto const number = next_++;
+            co_await fetch_page(number);
+        }
+    }
+
+    rota::coro<> fetch_page(std::size_t number) {
+        // Told also when the page is cancelled.
+        struct running {
+            fetch_counts& counts;
+            explicit running(fetch_counts& of) : counts(of) {
+                counts.most_at_once = std::max(counts.most_at_once, ++counts.running);
+            }
+            ~running() { --counts.running; }
+        } const one_more(counts_);
+
+        page& wanted = pages_[number];
+        progress so_far;
+        std::string failure;
+        try {
+            failure = co_await get_page(number, so_far);
+        } catch (rota::timeout_error const&) {
+            failure = fmt::format("timed out after {} s", options_.timeout);
+            failure += so_far.at == progress::stage::before_answer
+                           ? ", before the answer came"
+                           : fmt::format(", {} bytes had come", so_far.received);
+        } catch (std::exception const& error) {
+            failure = error.what();
+        }
+        if (failure.empty()) {
+            wanted.what_became = page::fate::ok;
+            ++counts_.ok;
+        } else {
+            wanted.what_became = page::fate::failed;
+            ++counts_.failed;
+            screen_.tell(harmless(wanted.text) + ": " + harmless(failure));
+        }
+    }
+
+    // Gives why it is a failure though there was an answer; empty where it is none.
+    rota::coro<std::string> get_page(std::size_t number, progress& so_far) {
+        page const& wanted = pages_[number];
+        rota::http::get_options how;
+        how.timeout =
+            std::chrono::duration_cast<rota::clock::duration>(std::chrono::duration<double>(options_.timeout));
+        how.max_body = options_.max_size;
+        auto const address = rota::http::url::parse(wanted.text);
+        auto answer = co_await session_->get(address, how);
+        auto const& head = answer.head();
+        if (head.status >= 300) {
+            auto text = refusal(head);
+            co_await read_off(answer);
+            co_return text;
+        }
+        so_far.at = progress::stage::body;
+        page_sink sink(folder_, to_output_, wanted.file_name, number);
+        while (true) {
+            auto const part = co_await answer.read_some();
+            if (part.empty()) break;
+            sink.write(part);
+            so_far.received += part.size();
+            counts_.bytes += part.size();
+        }
+        sink.commit();
+        co_return std::string();
+    }
+
+    // So that the connection serves the next page; a large body costs more than a new connection.
+    static rota::coro<> read_off(rota::http::response& answer) {
+        constexpr std::uint64_t cheap = 16384;
+        if (answer.content_length().value_or(cheap + 1) > cheap) co_return;
+        try {
+            while (!(co_await answer.read_some()).empty()) continue;
+        } catch (std::exception const&) {
+            // The status is what is told.
+        }
+    }
+
+    static std::string refusal(rota::http::response_head const& head) {
+        auto text = fmt::format("status {} {}", head.status, head.reason);
+        while (text.ends_with(' ')) text.pop_back();
+        if (head.status < 400) {
+            if (auto const location = head.fields.find("location"))
+                text += fmt::format(", which leads to {}; redirects are not followed yet", *location);
+        }
+        return text;
+    }
+
+    fetch_options const& options_;
+    std::vector<page> pages_;
+    page_folder const* folder_;
+    rota::http::client_session* session_ = nullptr;
+    fetch_screen screen_;
+    fetch_counts counts_;
+    std::size_t next_ = 0;
+    bool to_output_;
+};
+
+std::vector<page> pages_wanted(fetch_options const& options) {
+    std::vector<page> pages;
+    auto const add = [&](std::vector<std::string> const& urls) {
+        for (auto const& text : urls) pages.push_back({text, {}, {}});
+    };
+    bool input_read = false;
+    for (auto const& text : options.urls) {
+        if (text == "-" && !std::exchange(input_read, true))
+            add(read_url_list("-"));
+        else if (text != "-")
+            pages.push_back({text, {}, {}});
+    }
+    if (!options.input.empty()) add(read_url_list(options.input));
+    if (options.urls.empty() && options.input.empty() && ::isatty(STDIN_FILENO) == 0) add(read_url_list("-"));
+    return pages;
+}
+
+void name_files(std::vector<page>& pages) {
+    page_names names;
+    for (auto& one : pages) {
+        try {
+            one.file_name = names.assign(rota::http::url::parse(one.text));
+        } catch (rota::http::url_error const&) {
+            // Told when its turn comes.
+        }
+    }
+}
+
+void fit_descriptors(fetch_options& options) {
+    auto const limit = raise_descriptor_limit();
+    constexpr std::size_t others = 32;
+    std::size_t const each = options.folder.empty() ? 1 : 2;
+    auto const possible = limit > others + each ? (limit - others) / each : 1;
+    if (options.at_once <= possible) return;
+    fmt::print(stderr, "rota fetch: -j {} lowered to {}: this process may have {} files open (ulimit -n)\n",
+               options.at_once, possible, limit);
+    options.at_once = possible;
+}
+
+}  // namespace
+
+CLI::App& add_fetch(CLI::App& program, fetch_options& options) {
+    auto& command = *program.add_subcommand("fetch", "Get many pages at once, on one thread");
+    command.add_option("URL", options.urls, "What to fetch; - reads URLs from standard input, one a line");
+    command
+        .add_option("-i,--input", options.input, "A file of URLs, one a line (# begins a comment); - is standard input")
+        ->type_name("FILE");
+    command.add_option("-j,--at-once", options.at_once, "How many pages at once")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    command.add_option("--timeout", options.timeout, "How long one page may take, from connecting to its last byte")
+        ->type_name("SECONDS")
+        ->check(CLI::Range(0.001, 1e9))
+        // CLI11's range lets "not a number" through.
+        ->check([](std::string const& text) {
+            return text.find_first_not_of("0123456789.") == text.npos ? std::string()
+                                                                      : "not a number of seconds: " + text;
+        })
+        ->capture_default_str();
+    command.add_option("-o,--output", options.folder, "A folder for the pages, made where it is not there")
+        ->type_name("DIR");
+    command.add_option("--max-size", options.max_size, "The largest page, in bytes or with k, M, G [1G]")
+        ->type_name("SIZE")
+        ->check(
+            [](std::string const& text) { return text.starts_with('-') ? "a size is not negative" : std::string(); })
+        ->transform(CLI::AsSizeValue(false));
+    command
+        .add_option_function<std::string>(
+            "--engine",
+            [&options](std::string const& name) {
+                options.engine = name == "uring"   ? rota::engine_kind::uring
+                                 : name == "epoll" ? rota::engine_kind::epoll
+                                                   : rota::engine_kind::automatic;
+            },
+            "How to talk to the kernel: auto, uring or epoll [auto]")
+        ->type_name("ENGINE")
+        ->check(CLI::IsMember({"auto", "uring", "epoll"}));
+    command.footer(
+        "One URL without -o goes to standard output. Several without -o are only counted. With -o each page\n"
+        "becomes a file named after its URL (a second a.html is a-2.html), when it is whole and not before.\n"
+        "A status of 300 or more is a failure: redirects are told, not followed, and https:// is not there yet.\n"
+        "Ctrl-C leaves whole files only, and says what is missing.\n"
+        "\n"
+        "Examples:\n"
+        "  rota fetch http://localhost:8000/            print a page\n"
+        "  rota fetch -o pages http://a/1 http://a/2    keep two pages in the folder pages\n"
+        "  rota fetch -j 2000 -o pages -i urls          2,000 at once, from a list\n"
+        "  grep -o 'http://[^\"]*' x.html | rota fetch   see which links of a page are dead\n"
+        "\n"
+        "Exit status: 0 all well, 1 some page failed, 2 it could not begin.");
+    return command;
+}
+
+int fetch(fetch_options options) {
+    auto pages = pages_wanted(options);
+    if (pages.empty()) {
+        std::fputs("rota fetch: no URLs; give some, or a file of them with -i (rota fetch --help)\n", stderr);
+        return 2;
+    }
+    std::optional<page_folder> folder;
+    if (!options.folder.empty()) {
+        folder.emplace(options.folder);
+        name_files(pages);
+    }
+    fit_descriptors(options);
+
+    bool const to_output = !folder && pages.size() == 1;
+    auto const started = rota::clock::now();
+    fetcher all(options, std::move(pages), folder ? &*folder : nullptr, to_output);
+    auto const main = [&]() -> rota::coro<> {
+        try {
+            co_await all.run();
+        } catch (rota::cancelled_error const&) {
+            // Told here, before the loop is closed and the signal ends this process.
+            all.screen().clear();
+            std::fputs(missing(all.counts(), all.missing_pages()).c_str(), stderr);
+            throw;
+        }
+    };
+    rota::run(rota::runner_options(options.engine), main());
+    if (!to_output) {
+        std::chrono::duration<double> const taken = rota::clock::now() - started;
+        std::fputs(summary(all.counts(), taken.count(), peak_memory()).c_str(), stdout);
+    }
+    return all.counts().failed == 0 ? 0 : 1;
+}
+
+}  // namespace tools

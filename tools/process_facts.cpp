@@ -1,0 +1,36 @@
+#include "process_facts.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <limits>
+#include <system_error>
+
+#include <sys/resource.h>
+
+namespace tools {
+
+std::size_t raise_descriptor_limit() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<std::size_t>::max();
+    if (limit.rlim_cur < limit.rlim_max) {
+        auto const before = limit.rlim_cur;
+        limit.rlim_cur = limit.rlim_max;
+        if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) limit.rlim_cur = before;
+    }
+    return std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<std::size_t>::max());
+}
+
+std::size_t thread_count() {
+    std::error_code error;
+    std::filesystem::directory_iterator const threads("/proc/self/task", error);
+    return error ? 1 : static_cast<std::size_t>(std::distance(begin(threads), end(threads)));
+}
+
+std::uint64_t peak_memory() {
+    rusage usage{};
+    if (::getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace tools

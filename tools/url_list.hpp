@@ -1,0 +1,12 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tools {
+
+/// The URLs of a file, one a line; `-` is standard input. Empty lines and those that begin with `#` are left out, and the
+/// space around a URL. Throws `rota::system_error`.
+std::vector<std::string> read_url_list(std::string const& path);
+
+}  // namespace tools
