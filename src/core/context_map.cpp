@@ -12,6 +12,11 @@ context_map::item* find(context_map* context, void const* key) noexcept {
     return nullptr;
 }
 
+// What a thread has set outside tasks ends with the thread.
+struct thread_context {
+    ~thread_context() { release(std::exchange(hot.context, nullptr)); }
+};
+
 }  // namespace
 
 void release(context_map* context) noexcept {
@@ -29,6 +34,10 @@ std::shared_ptr<void> context_share(void const* key) noexcept {
 }
 
 void context_set(void const* key, std::shared_ptr<void> value) {
+    if (hot.current == nullptr) {
+        thread_local thread_context const ends_here;
+        static_cast<void>(ends_here);
+    }
     context_map*& context = current_context();
     if (context == nullptr) {
         context = new context_map;

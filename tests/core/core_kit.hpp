@@ -3,6 +3,7 @@
 
 #include <rota/base/frame_pool.hpp>
 #include <rota/base/slab.hpp>
+#include <rota/core/deadlock_error.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/core/run.hpp>
 
