@@ -5,7 +5,8 @@
 namespace rota::inline v0 {
 
 void callback_handle::cancel() noexcept {
-    if (node_ == nullptr || node_->cancelled) return;
+    // One that runs must not lose its function to itself.
+    if (node_ == nullptr || node_->cancelled || node_->called) return;
     node_->cancelled = true;
     node_->add_reference();  // withdrawing may drop the loop's
     node_->withdraw();

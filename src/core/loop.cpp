@@ -87,6 +87,7 @@ void loop::run_callback(detail::runnable& callback) noexcept {
     auto& node = static_cast<detail::callback_node&>(callback);
     if (!node.cancelled) {
         auto* const before = std::exchange(detail::hot.context, detail::share(node.context));
+        node.called = true;
         try {
             node.call();
         } catch (...) {

@@ -30,6 +30,7 @@ public:
     }
 
     bool cancelled = false;
+    bool called = false;  // or being called
     context_map* context = nullptr;
 
     static void* operator new(std::size_t size) { return frame_pool::allocate(size); }
