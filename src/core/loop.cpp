@@ -105,7 +105,8 @@ void loop::run_callback(detail::runnable& callback) noexcept {
 void loop::call_exception_handler(exception_context const& context) noexcept {
     if (!handler_) return default_exception_handler(context);
     try {
-        handler_(*this, context);
+        auto const told = handler_;  // it may set another one
+        told(*this, context);
     } catch (...) {
         default_exception_handler(context);
         std::fputs("rota: the exception handler itself threw while it was told the above\n", stderr);
