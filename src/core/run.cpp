@@ -48,6 +48,8 @@ void runner::run_to_end(detail::task_state& main) {
 
 void runner::close() {
     if (!loop_) return;
+    if (detail::hot.running == loop_.get())
+        detail::throw_usage_error("runner: close was called inside its own loop; call it when run has returned");
     // Whatever happens, the loop is gone afterwards.
     auto const closing = std::move(loop_);
     {

@@ -6,21 +6,26 @@
 
 namespace rota::inline v0::detail {
 
-/// While it lives, a loop is the loop of this thread, and its clock the thread's.
+/// While it lives, a loop is the loop of this thread, and its clock the thread's. A loop may be closed in a turn of another
+/// one, which then goes on as before.
 class running_here {
 public:
-    explicit running_here(scheduler& here) noexcept : clock_before_(exchange_clock_source(&here.kernel())) {
+    explicit running_here(scheduler& here) noexcept
+        : before_(hot), clock_before_(exchange_clock_source(&here.kernel())) {
         hot.running = &here;
+        hot.current = nullptr;
     }
     ~running_here() {
-        hot.running = nullptr;
-        hot.current = nullptr;
+        context_map* const context = hot.context;
+        hot = before_;
+        hot.context = context;
         exchange_clock_source(clock_before_);
     }
     running_here(running_here const&) = delete;
     running_here& operator=(running_here const&) = delete;
 
 private:
+    hot_block before_;
     clock_source* clock_before_;
 };
 
