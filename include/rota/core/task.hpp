@@ -261,7 +261,12 @@ auto create_task(F&& fn, Args&&... args) {
 template <class... Args>
 auto create_task(named name, Args&&... args) {
     auto made = create_task(std::forward<Args>(args)...);
-    made.set_name(name.value);
+    try {
+        made.set_name(name.value);
+    } catch (...) {
+        made.cancel();  // it has not begun, and so never does
+        throw;
+    }
     return made;
 }
 
