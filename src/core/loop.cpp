@@ -12,6 +12,9 @@
 namespace rota::inline v0 {
 namespace {
 
+// How often callbacks get their turn once the last task has ended.
+constexpr int last_turns = 64;
+
 template <class Visit>
 void for_each_task(loop const& home, Visit&& visit) {
     detail::slab_store::for_each([&](detail::slab_block* block) {
@@ -43,11 +46,14 @@ std::string describe_all(loop const& home) {
 loop::loop(std::unique_ptr<rota::engine> with) : scheduler(std::move(with)) {}
 
 loop::~loop() {
-    while (auto* node = timed_callbacks_.front()) node->withdraw();
+    while (auto* node = waiting_callbacks_.front()) node->withdraw();
     take_from_outside();
     discard_ready();
     // Handles may outlive the loop; what they do must not reach for it.
-    for_each_task(*this, [](detail::task_state& task) { task.home = nullptr; });
+    for_each_task(*this, [](detail::task_state& task) {
+        task.home = nullptr;
+        task.parked = nullptr;
+    });
 }
 
 // Callbacks that came too late are let go. A task is here only to be reported, or where `run` itself failed: its frames
@@ -80,7 +86,7 @@ void loop::arm_callback(detail::timed_callback_node& node, clock::time_point whe
         node.drop_reference();
         throw;
     }
-    timed_callbacks_.push_back(node);
+    keep(node);
 }
 
 void loop::run_callback(detail::runnable& callback) noexcept {
@@ -166,18 +172,40 @@ void loop::run_until_done(detail::task_state& task) {
     run_one_turn();
 }
 
-void loop::cancel_all_and_drain() {
+void loop::cancel_tasks_after(std::uint32_t id) noexcept {
+    auto const cancel = [id](detail::task_state& task) {
+        if (task.id > id) task.cancel();
+    };
     try {
-        for (auto* task : tasks_of(*this)) task->cancel();
+        for (auto* task : tasks_of(*this)) cancel(*task);
     } catch (std::bad_alloc const&) {
-        for_each_task(*this, [](detail::task_state& task) { task.cancel(); });  // in whatever order
+        for_each_task(*this, cancel);  // in whatever order
     }
-    while (live_tasks() > 0)
-        if (!run_some()) throw deadlock_error(describe_all(*this));
-    while (auto* node = timed_callbacks_.front()) node->withdraw();
-    while (!idle() || kernel().pending() > 0) {
+}
+
+bool loop::has_tasks_up_to(std::uint32_t id) const noexcept {
+    if (live_tasks() > last_id() - id) return true;  // more than were made since
+    bool found = false;
+    if (live_tasks() > 0)
+        for_each_task(*this, [&](detail::task_state& task) { found = found || (!task.done() && task.id <= id); });
+    return found;
+}
+
+void loop::cancel_all_and_drain() {
+    // What is made on the way, by clean-ups, is cancelled when those that may wait for it have ended.
+    for (std::uint32_t cancelled = 0; live_tasks() > 0;) {
+        bool const more = last_id() > cancelled;
+        cancel_tasks_after(std::exchange(cancelled, last_id()));
+        while (has_tasks_up_to(cancelled)) {
+            if (run_some()) continue;
+            if (!more && last_id() == cancelled) throw deadlock_error(describe_all(*this));
+            break;
+        }
+    }
+    while (auto* node = waiting_callbacks_.front()) node->withdraw();
+    // Callbacks may make new ones for ever, as asyncio's may; these are let go.
+    for (int turns = 0; kernel().pending() > 0 || (!idle() && turns < last_turns); ++turns)
         if (!run_some()) break;
-    }
 }
 
 }  // namespace rota::inline v0

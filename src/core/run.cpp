@@ -3,6 +3,7 @@
 #include "engine/interrupt.hpp"
 #include <rota/detail/running_here.hpp>
 
+#include <atomic>
 #include <cstdio>
 #include <optional>
 
@@ -51,7 +52,13 @@ void runner::close() {
     if (detail::hot.running == loop_.get())
         detail::throw_usage_error("runner: close was called inside its own loop; call it when run has returned");
     // Whatever happens, the loop is gone afterwards.
-    auto const closing = std::move(loop_);
+    auto closing = std::move(loop_);
+    if (closing->in_forked_child()) {
+        // Its descriptors are the parent's too, and so is what its tasks would clean up.
+        static std::atomic<rota::loop*> abandoned;
+        abandoned = closing.release();
+        return;
+    }
     {
         detail::running_here const here(*closing);
         closing->cancel_all_and_drain();

@@ -6,6 +6,7 @@
 #include <rota/detail/context_map.hpp>
 
 #include <algorithm>
+#include <pthread.h>
 #include <utility>
 
 namespace rota::inline v0::detail {
@@ -18,14 +19,38 @@ constexpr std::int32_t resumes_between_polls = 1024;
 constexpr std::int32_t resumes_between_peeks = 8;
 constexpr auto long_between_polls = std::chrono::milliseconds(1);
 
+// How many forks there are between the first process and this one.
+std::atomic<std::uint32_t> forks{0};
+
+void in_child() noexcept {
+    forks.fetch_add(1, std::memory_order_relaxed);
+    if (hot.running != nullptr) hot.running->stop_after_turn();
+}
+
+std::uint32_t forks_so_far() noexcept {
+    static bool const watched = ::pthread_atfork(nullptr, nullptr, &in_child) == 0;
+    static_cast<void>(watched);
+    return forks.load(std::memory_order_relaxed);
+}
+
 }  // namespace
 
-scheduler::scheduler(std::unique_ptr<engine> with) : engine_(std::move(with)), checks_threads_(debug_mode()) {
+scheduler::scheduler(std::unique_ptr<engine> with)
+    : engine_(std::move(with)), forks_before_(forks_so_far()), checks_threads_(debug_mode()) {
     polled_at_ = engine_->now();
     timers_.advance(polled_at_);
 }
 
 scheduler::~scheduler() = default;
+
+bool scheduler::in_forked_child() const noexcept { return forks_before_ != forks.load(std::memory_order_relaxed); }
+
+void scheduler::refuse_forked_child() const {
+    if (in_forked_child()) [[unlikely]]
+        throw_usage_error(
+            "the loop was made before a fork, and its descriptors belong to the parent: a child must call exec or _exit, or "
+            "fork before the loop is made");
+}
 
 // One resume of a task: from the frame it is suspended in outwards, until it suspends again or its root is done.
 //
@@ -131,6 +156,7 @@ void scheduler::run_turns() {
 }
 
 wait_outcome scheduler::poll(clock::time_point deadline) {
+    refuse_forked_child();
     bool const waits = deadline != clock::time_point::min();
     wait_outcome const outcome = engine_->wait(deadline);
     clock::time_point const now = engine_->now();
@@ -151,6 +177,7 @@ wait_outcome scheduler::poll(clock::time_point deadline) {
 }
 
 bool scheduler::run_some() {
+    refuse_forked_child();
     if (ready_.empty()) return poll(timers_.next_wake()) != wait_outcome::stuck || !ready_.empty();
     run_turns();
     if (turns_left_ <= 0 || engine_->peek()) poll(clock::time_point::min());

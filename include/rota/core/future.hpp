@@ -130,14 +130,22 @@ struct typed_future_awaiter final : future_awaiter {
 /// A callback that waits for a future to be done, then for its turn. It does not keep the future: one that is dropped while
 /// it is pending takes its callbacks with it.
 template <class T, class F>
-class future_callback final : public callback_node, public completion_waiter {
+class future_callback final : public waiting_callback_node, public completion_waiter {
 public:
     template <class G>
-    future_callback(typed_future_state<T>& awaited, G&& f)
-        : completion_waiter(&future_callback::awaited_is_done), awaited_(&awaited), function_(std::forward<G>(f)) {}
+    future_callback(scheduler& home, typed_future_state<T>& awaited, G&& f)
+        : waiting_callback_node(home),
+          completion_waiter(&future_callback::awaited_is_done),
+          awaited_(&awaited),
+          function_(std::forward<G>(f)) {}
 
     void call() override;
     void discard() noexcept override { function_.reset(); }
+    void withdraw() noexcept override {
+        list_node::unlink();
+        awaited_->waiters.remove(*this);
+        drop_reference();
+    }
 
 private:
     ~future_callback() override {
@@ -147,10 +155,11 @@ private:
 
     static void awaited_is_done(completion_waiter& waiter) noexcept {
         auto& self = static_cast<future_callback&>(waiter);
+        self.list_node::unlink();
         if (self.awaited_->now == future_state::stage::pending) return self.drop_reference();
         self.awaited_->add_reference();
         self.kept_ = true;
-        self.awaited_->home->push(self);
+        self.home_->push(self);
     }
 
     typed_future_state<T>* awaited_;
@@ -237,8 +246,9 @@ public:
             home.call_soon(std::forward<F>(f), *this);
             return;
         }
-        auto* const node = new detail::future_callback<T, std::decay_t<F>>(*state_, std::forward<F>(f));
+        auto* const node = new detail::future_callback<T, std::decay_t<F>>(home, *state_, std::forward<F>(f));
         node->context = detail::share(detail::current_context());
+        home.keep(*node);
         state_->waiters.add(*node);
     }
 

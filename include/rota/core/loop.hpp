@@ -83,6 +83,8 @@ public:
     void call_exception_handler(exception_context const& context) noexcept;
     static void default_exception_handler(exception_context const& context) noexcept;
 
+    /// Lets `node` go when the loop ends, if it still waits then.
+    void keep(detail::waiting_callback_node& node) noexcept { waiting_callbacks_.push_back(node); }
     /// Runs until `task` is done and the turn after that is over.
     void run_until_done(detail::task_state& task);
     /// Cancels all tasks, awaits their end and runs what is left in the queue.
@@ -104,11 +106,13 @@ private:
     void report_task(detail::task_state& task) noexcept override;
     void run_callback(detail::runnable& callback) noexcept override;
     void discard_ready() noexcept;
+    void cancel_tasks_after(std::uint32_t id) noexcept;
+    bool has_tasks_up_to(std::uint32_t id) const noexcept;
 
     exception_handler handler_;
     detail::task_state* main_ = nullptr;
     std::uint32_t interrupts_ = 0;
-    detail::intrusive_list<detail::timed_callback_node> timed_callbacks_;
+    detail::intrusive_list<detail::waiting_callback_node> waiting_callbacks_;
 };
 
 /// The loop that runs in this thread. Throws `usage_error` where none does.

@@ -83,18 +83,23 @@ auto bind_copies(F&& f, Args&&... args) {
 
 class scheduler;
 
+/// A callback that waits for something before its turn can come. What still waits when its loop ends is let go.
+class waiting_callback_node : public callback_node, public list_node {
+protected:
+    explicit waiting_callback_node(scheduler& home) noexcept : home_(&home) {}
+
+    scheduler* home_;
+};
+
 /// A callback with a deadline.
-class ROTA_API timed_callback_node : public callback_node, public timer_node, public list_node {
+class ROTA_API timed_callback_node : public waiting_callback_node, public timer_node {
 public:
-    explicit timed_callback_node(scheduler& home) noexcept : home_(&home) {}
+    explicit timed_callback_node(scheduler& home) noexcept : waiting_callback_node(home) {}
 
     void withdraw() noexcept override;
     bool cancel(task_state&) noexcept override { return false; }
     void fire() noexcept override;
     char const* waits_for() const noexcept override { return "call_later"; }
-
-private:
-    scheduler* home_;
 };
 
 }  // namespace rota::inline v0::detail

@@ -55,6 +55,8 @@ public:
         ready_.push(task);
     }
     std::size_t live_tasks() const noexcept { return live_tasks_; }
+    /// The number of the task that came last.
+    std::uint32_t last_id() const noexcept { return last_id_; }
 
     /// Some turns, and a poll where one is due; waits where nothing is ready. False: nothing can ever happen (simulation).
     bool run_some();
@@ -74,6 +76,9 @@ public:
             refuse_other_threads(what);
     }
 
+    /// Whether this process was forked from the one that made the loop, which it must not disturb.
+    bool in_forked_child() const noexcept;
+
     /// How often it has looked at engine and clock.
     std::uint64_t polls() const noexcept { return polls_; }
 
@@ -89,6 +94,7 @@ protected:
     virtual void run_callback(runnable& callback) noexcept = 0;
 
 private:
+    void refuse_forked_child() const;
     void drive(task_state& task) noexcept;
     void refuse_other_threads(char const* what) const;
     bool before_resume(task_state& task) noexcept;
@@ -102,6 +108,7 @@ private:
     std::unique_ptr<engine> engine_;
     std::size_t live_tasks_ = 0;
     std::uint32_t last_id_ = 0;
+    std::uint32_t forks_before_;
     bool checks_threads_;
     std::thread::id owner_ = std::this_thread::get_id();
     std::atomic<bool> interrupted_{false};
