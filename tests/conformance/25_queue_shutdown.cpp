@@ -1,5 +1,4 @@
-// shutdown: putters fail at once, getters drain what is left and then fail;
-// immediate drops the rest.
+// shutdown: putters fail at once, getters drain what is left and then fail; immediate drops the rest.
 #include "python.hpp"
 #include "registry.hpp"
 

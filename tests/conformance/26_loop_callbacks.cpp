@@ -1,5 +1,4 @@
-// call_soon is first in, first out; call_later is by time; a cancelled handle
-// does not run.
+// call_soon is first in, first out; call_later is by time; a cancelled handle does not run.
 #include "python.hpp"
 #include "registry.hpp"
 

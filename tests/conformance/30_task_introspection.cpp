@@ -26,7 +26,7 @@ rota::coro<> async_main() {
     print(names(rota::all_tasks()));
     co_await rota::sleep(0s);
     t.cancel();
-    (void)co_await rota::as_result(t);
+    co_await rota::gather(rota::return_exceptions, t);
     print(names(rota::all_tasks()));
 }
 

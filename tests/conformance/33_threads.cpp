@@ -1,5 +1,4 @@
-// Blocking work goes to a thread and the loop goes on; a thread can hand work
-// to the loop.
+// Blocking work goes to a thread and the loop goes on; a thread can hand work to the loop.
 #include "python.hpp"
 #include "registry.hpp"
 

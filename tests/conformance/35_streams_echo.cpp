@@ -1,5 +1,4 @@
-// A stream server and client: read_line, read_exactly, read_until, end of file,
-// incomplete reads.
+// A stream server and client: read_line, read_exactly, read_until, end of file, incomplete reads.
 #include "python.hpp"
 #include "registry.hpp"
 
