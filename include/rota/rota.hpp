@@ -3,10 +3,13 @@
 
 #include <rota/base/clock.hpp>
 #include <rota/base/error.hpp>
+#include <rota/combine/as_completed.hpp>
 #include <rota/combine/exception_group.hpp>
 #include <rota/combine/gather.hpp>
+#include <rota/combine/shield.hpp>
 #include <rota/combine/task_group.hpp>
 #include <rota/combine/timeout.hpp>
+#include <rota/combine/wait.hpp>
 #include <rota/core/adapt.hpp>
 #include <rota/core/call_stack.hpp>
 #include <rota/core/callback_handle.hpp>

@@ -7,8 +7,8 @@
 namespace rota::inline v0 {
 
 std::optional<clock::time_point> timeout_scope::when() noexcept {
-    if (limit_ == limit_kind::delay && stage_ == stage::entered) fix_deadline();
-    if (limit_ != limit_kind::deadline || timer_node::when() == clock::never()) return std::nullopt;
+    if (!fixed_ && stage_ == stage::entered) fix_deadline();
+    if (!fixed_ || timer_node::when() == clock::never()) return std::nullopt;
     return timer_node::when();
 }
 
@@ -18,22 +18,20 @@ void timeout_scope::reschedule(std::optional<clock::time_point> when) {
     if (stage_ != stage::entered && stage_ != stage::suspended)
         detail::throw_usage_error("timeout_scope: reschedule after its deadline has passed or it was left");
     if (armed()) task_->home->disarm(*this);
-    limit_ = when ? limit_kind::deadline : limit_kind::none;
-    if (!when) return;
-    set_when(*when);
-    if (stage_ == stage::suspended && *when != clock::never()) task_->home->arm(*this, *when);
+    fixed_ = true;
+    set_when(when.value_or(clock::never()));
+    if (stage_ == stage::suspended && timer_node::when() != clock::never()) task_->home->arm(*this, *when);
 }
 
 void timeout_scope::fix_deadline() noexcept {
-    limit_ = limit_kind::deadline;
+    fixed_ = true;
     if (timer_node::when() != clock::never())
-        set_when(detail::deadline_after(task_->home->kernel().now(), timer_node::when().time_since_epoch()));
+        set_when(detail::deadline_of(task_->home->kernel().now(), timer_node::when()));
 }
 
 void timeout_scope::body_suspended() noexcept {
     stage_ = stage::suspended;
-    if (limit_ == limit_kind::none) return;
-    if (limit_ == limit_kind::delay) fix_deadline();
+    if (!fixed_) fix_deadline();
     if (timer_node::when() == clock::never()) return;
     try {
         task_->home->arm(*this, timer_node::when());

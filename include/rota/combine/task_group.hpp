@@ -9,6 +9,7 @@
 #include <rota/core/task.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/bound_body.hpp>
+#include <rota/detail/result_room.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/detail/task_state.hpp>
 
@@ -152,7 +153,12 @@ public:
     template <class... Args>
     auto create_task(named name, Args&&... args) {
         auto made = create_task(std::forward<Args>(args)...);
-        made.set_name(name.value);
+        try {
+            made.set_name(name.value);
+        } catch (...) {
+            made.cancel();  // it has not begun, and so never does
+            throw;
+        }
         return made;
     }
 
@@ -326,9 +332,7 @@ public:
     }
 
 private:
-    struct nothing {};
-    using slot = std::conditional_t<std::is_void_v<T>, std::type_identity<nothing>, std::type_identity<result_slot<T>>>;
-    [[no_unique_address]] typename slot::type value_;
+    [[no_unique_address]] result_room<T> value_;
 };
 
 }  // namespace detail
@@ -371,7 +375,7 @@ namespace detail {
 template <class T, class F, class... Args>
 coro<> call_ready(group_start<T>& waiting, F fn, Args... args) {
     task_ready<T> ready(waiting);
-    co_await std::invoke(std::move(fn), ready, std::move(args)...);
+    co_await std::move(fn)(ready, std::move(args)...);
 }
 
 template <class T, class F, class... Args>
@@ -386,29 +390,21 @@ coro<typename Bound::result> run_in_group(Bound body) {
     using R = typename Bound::result;
     task_group group;
     std::exception_ptr error;
-    if constexpr (std::is_void_v<R>) {
-        try {
-            body.start(group);
-            auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
+    result_room<R> value;
+    try {
+        body.start(group);
+        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
+        if constexpr (std::is_void_v<R>)
             co_await awaiter;
-        } catch (...) {
-            error = std::current_exception();
-        }
-        group.body_ended(error != nullptr);
-        co_await group_exit(group);
-        group.finish(std::move(error));
-    } else {
-        result_slot<R> value;
-        try {
-            body.start(group);
-            auto& awaiter = body.awaiter();
+        else
             value.fill(co_await awaiter);
-        } catch (...) {
-            error = std::current_exception();
-        }
-        group.body_ended(error != nullptr);
-        co_await group_exit(group);
-        group.finish(std::move(error));
+    } catch (...) {
+        error = std::current_exception();
+    }
+    group.body_ended(error != nullptr);
+    co_await group_exit(group);
+    group.finish(std::move(error));
+    if constexpr (!std::is_void_v<R>) {
         if (!value.filled())
             throw_invalid_state("with_task_group: the group was cancelled before its body gave the value it was to give");
         co_return value.take();

@@ -6,11 +6,11 @@
 #include <rota/core/coro.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/bound_body.hpp>
+#include <rota/detail/delay.hpp>
 #include <rota/detail/scheduler.hpp>
 #include <rota/detail/task_state.hpp>
 #include <rota/detail/timer_queue.hpp>
 
-#include <chrono>
 #include <coroutine>
 #include <cstdint>
 #include <exception>
@@ -28,17 +28,6 @@ namespace detail {
 template <class Scope, class Inner>
 class timeout_awaiter;
 
-template <class L>
-inline constexpr bool is_delay = std::is_same_v<L, std::nullopt_t>;
-template <class Rep, class Period>
-inline constexpr bool is_delay<std::chrono::duration<Rep, Period>> = true;
-template <class Rep, class Period>
-inline constexpr bool is_delay<std::optional<std::chrono::duration<Rep, Period>>> = true;
-
-/// What limits the time of a `with_timeout`: a duration, an optional one, or `std::nullopt`.
-template <class L>
-concept delay = is_delay<std::remove_cvref_t<L>>;
-
 }  // namespace detail
 
 /// The deadline of a `with_timeout`, for who wants to move it, or to ask afterwards whether it passed. Made by hand where
@@ -53,16 +42,13 @@ concept delay = is_delay<std::remove_cvref_t<L>>;
 /// asyncio: `Timeout`. Its clock starts when the body first suspends, not when it is made.
 class ROTA_API timeout_scope : private detail::timer_node {
 public:
-    /// No deadline, until there is a `reschedule`.
-    explicit timeout_scope(std::nullopt_t) noexcept {}
-    /// `limit` after the body first suspends. Negative ones are 0; one too large to represent never comes.
-    template <class Rep, class Period>
-    explicit timeout_scope(std::chrono::duration<Rep, Period> limit) noexcept
-        : timer_node(detail::deadline_after(clock::time_point{}, limit)), limit_(limit_kind::delay) {}
-    explicit timeout_scope(clock::time_point deadline) noexcept : timer_node(deadline), limit_(limit_kind::deadline) {}
-    template <class Limit>
-    explicit timeout_scope(std::optional<Limit> limit) noexcept
-        : timeout_scope(limit ? timeout_scope(*limit) : timeout_scope(std::nullopt)) {}
+    /// `limit` after the body first suspends: a duration, an optional one, or `std::nullopt` for no deadline until there is
+    /// a `reschedule`. Negative ones are 0; one too large to represent never comes.
+    template <detail::delay Limit>
+    explicit timeout_scope(Limit limit) noexcept : timer_node(detail::delay_point(limit)) {}
+    explicit timeout_scope(clock::time_point deadline) noexcept : timer_node(deadline), fixed_(true) {}
+    explicit timeout_scope(std::optional<clock::time_point> deadline) noexcept
+        : timeout_scope(deadline.value_or(clock::never())) {}
 
     timeout_scope(timeout_scope const&) = delete;
     timeout_scope& operator=(timeout_scope const&) = delete;
@@ -85,11 +71,10 @@ private:
     template <class Scope, class Inner>
     friend class detail::timeout_awaiter;
 
-    enum class limit_kind : std::uint8_t { none, delay, deadline };
     enum class stage : std::uint8_t { made, entered, suspended, expiring, not_armed, left, expired };
 
     timeout_scope(timeout_scope&& not_entered) noexcept
-        : timer_node(std::move(not_entered)), limit_(not_entered.limit_), stage_(not_entered.stage_) {}
+        : timer_node(std::move(not_entered)), fixed_(not_entered.fixed_), stage_(not_entered.stage_) {}
 
     void enter(detail::task_state& task) {
         if (stage_ != stage::made) [[unlikely]]
@@ -121,7 +106,7 @@ private:
     detail::task_state* task_ = nullptr;
     std::uint32_t visible_before_ = 0;
     std::uint8_t level_ = 0;
-    limit_kind limit_ = limit_kind::none;
+    bool fixed_ = false;  // the timer's place holds the deadline, not the delay
     stage stage_ = stage::made;
 };
 

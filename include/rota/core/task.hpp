@@ -149,13 +149,13 @@ private:
     task_state* waiting_ = nullptr;
 };
 
-struct any_task_awaiter final : task_awaiter {
+struct any_task_awaiter : task_awaiter {
     using task_awaiter::task_awaiter;
     void await_resume() const { rethrow_error(); }
 };
 
 template <class T>
-struct shared_task_awaiter final : task_awaiter {
+struct shared_task_awaiter : task_awaiter {
     using task_awaiter::task_awaiter;
     decltype(auto) await_resume() const {
         rethrow_error();
@@ -165,7 +165,7 @@ struct shared_task_awaiter final : task_awaiter {
 };
 
 template <class T>
-struct last_task_awaiter final : task_awaiter {
+struct last_task_awaiter : task_awaiter {
     using task_awaiter::task_awaiter;
     T await_resume() {
         rethrow_error();
