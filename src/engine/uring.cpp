@@ -52,7 +52,8 @@ private:
     void prepare(io_uring_sqe& sqe, operation& op) noexcept;
     void watch_wake(io_uring_sqe& sqe) noexcept;
 
-    static bool sends_at_once(std::size_t last_batch) noexcept { return last_batch <= 1; }
+    /// Alone, a send by itself saves the enter that its completion would end; among others it goes with theirs.
+    bool sends_at_once() const noexcept { return last_batch_ <= 1; }
     bool try_send(handle_slot const& slot, send_operation& op) noexcept;
 
     int enter(clock::time_point deadline);
@@ -106,7 +107,7 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
         op.finish_at_once(shutdown_now(slot, op));
         return true;
     }
-    if (op.code() == opcode::send && list.empty() && sends_at_once(last_batch_) &&
+    if (op.code() == opcode::send && list.empty() && sends_at_once() &&
         try_send(slot, static_cast<send_operation&>(op)))
         return true;
     if (!make_room()) {
