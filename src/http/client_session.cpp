@@ -74,23 +74,31 @@ coro<response> client_session::get(url address, get_options options) {
     auto const request = request_for(address, options_.user_agent);
     auto const key = address.host_field();
 
-    auto connection = pool_->take(key);
-    bool reused = connection.has_value();
+    // One that was used just now is not asked whether it is quiet: that costs as much as a small page.
+    constexpr auto just_now = std::chrono::milliseconds(10);
+    auto kept = pool_->take(key);
     while (true) {
-        if (!connection) connection = co_await with_timeout_at(deadline, connect(*names_, address));
-        auto exchange = std::make_unique<detail::exchange>(pool_, key, std::move(*connection), options_.limits);
+        bool const reused = kept.has_value();
+        bool const to_be_asked = reused && clock::now() - kept->since >= just_now;
+        stream connection;
+        if (reused)
+            connection = std::move(kept->connection);
+        else
+            connection = co_await with_timeout_at(deadline, connect(*names_, address));
+        kept.reset();
+        auto exchange = std::make_unique<detail::exchange>(pool_, key, std::move(connection), options_.limits);
         exchange->limit(deadline, options.max_body);
         try {
-            co_await exchange->begin(request);
-            co_return response(std::move(exchange));
+            if (!to_be_asked || co_await exchange->is_quiet()) {
+                co_await exchange->begin(request);
+                co_return response(std::move(exchange));
+            }
         } catch (system_error const&) {
             if (!reused || exchange->parser().started()) throw;
         } catch (truncated_error const&) {
             if (!reused || exchange->parser().started()) throw;
         }
         // The server had closed it meanwhile, which is nobody's fault.
-        connection.reset();
-        reused = false;
     }
 }
 

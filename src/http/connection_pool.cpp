@@ -5,14 +5,14 @@
 
 namespace rota::inline v0::http::detail {
 
-std::optional<stream> connection_pool::take(std::string const& key) {
+std::optional<connection_pool::kept> connection_pool::take(std::string const& key) {
     auto const found = by_host_.find(key);
     if (found == by_host_.end()) return std::nullopt;
     auto& of = found->second;
     close_expired(of, clock::now());
-    std::optional<stream> result;
+    std::optional<kept> result;
     if (!of.empty()) {
-        result = std::move(of.back().connection);
+        result = std::move(of.back());
         of.pop_back();
         --idle_;
     }
@@ -29,7 +29,7 @@ void connection_pool::put(std::string const& key, stream connection) {
         }
     }
     if (idle_ >= max_idle_) return;
-    by_host_[key].push_back({std::move(connection), now + keep_alive_});
+    by_host_[key].push_back({std::move(connection), now});
     ++idle_;
 }
 
@@ -39,8 +39,9 @@ void connection_pool::close() {
 }
 
 // They stand in the order in which they were put.
-void connection_pool::close_expired(std::vector<waiting>& of, clock::time_point now) {
-    auto const alive = std::find_if(of.begin(), of.end(), [now](waiting const& one) { return one.until > now; });
+void connection_pool::close_expired(std::vector<kept>& of, clock::time_point now) {
+    auto const alive =
+        std::find_if(of.begin(), of.end(), [&](kept const& one) { return now - one.since < keep_alive_; });
     idle_ -= static_cast<std::size_t>(alive - of.begin());
     of.erase(of.begin(), alive);
 }

@@ -12,6 +12,18 @@ exchange::~exchange() {
     release();
 }
 
+coro<bool> exchange::is_quiet() {
+    try {
+        // A deadline that is past lets the kernel answer, and waits for nobody.
+        co_await with_timeout_at(clock::time_point::min(), connection_.fill());
+    } catch (timeout_error const&) {
+        co_return true;
+    } catch (system_error const&) {
+        // As good as closed.
+    }
+    co_return false;
+}
+
 coro<> exchange::begin(std::string_view request) {
     co_await with_timeout_at(deadline_, connection_.write(request));
     while (!parser_.has_head()) {

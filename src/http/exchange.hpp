@@ -29,6 +29,9 @@ public:
         max_body_ = max_body;
     }
 
+    /// For a connection that was kept: false where it was closed meanwhile, or something came that nobody asked for, which
+    /// would pass for the answer to the next request.
+    coro<bool> is_quiet();
     /// Sends the request and reads the head of the response.
     coro<> begin(std::string_view request);
     coro<std::string_view> read_some();
