@@ -53,6 +53,7 @@ rota::coro<> async_main() {
     } catch (rota::exception_group const& all) {
         if (auto g = all.subgroup<value_error>()) print("ValueError", texts(*g));
         if (auto g = all.subgroup<key_error>()) print("KeyError", g->exceptions().size());
+        if (auto rest = all.split<value_error, key_error>().second) throw *rest;
     }
     print(sorted(ended));
     try {
@@ -63,6 +64,7 @@ rota::coro<> async_main() {
         });
     } catch (rota::exception_group const& all) {
         if (auto g = all.subgroup<std::runtime_error>()) print("body:", texts(*g));
+        if (auto rest = all.split<std::runtime_error>().second) throw *rest;
     }
     print(ended.back());
 }
