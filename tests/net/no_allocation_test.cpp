@@ -1,29 +1,14 @@
 // A socket's read or write takes no memory from anybody: not from the pools, not from the general allocator.
+#include "net/allocation_count.hpp"
 #include "net/net_kit.hpp"
 
 #include <rota/base/frame_pool.hpp>
 #include <rota/base/slab.hpp>
 
 #include <array>
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
-namespace {
-
-std::atomic<std::uint64_t> taken{0};
-
-void* take(std::size_t size) {
-    taken.fetch_add(1, std::memory_order_relaxed);
-    if (void* block = std::malloc(size == 0 ? 1 : size)) return block;
-    throw std::bad_alloc();
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return take(size); }
-void operator delete(void* block) noexcept { std::free(block); }
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+#include <cstdint>
+#include <ostream>
+#include <string>
 
 namespace {
 
@@ -32,7 +17,7 @@ using rota::coro;
 using rota::stream;
 
 struct allocations {
-    std::uint64_t general = taken.load(std::memory_order_relaxed);
+    std::uint64_t general = general_allocations();
     std::uint64_t frames = rota::detail::frame_pool::count().taken;
     std::uint64_t blocks = rota::detail::slab_store::count().taken;
     friend bool operator==(allocations const&, allocations const&) = default;

@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ctime>
+#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -279,6 +281,9 @@ TEST_P(ServerReal, SurvivesALackOfDescriptorsWithoutASpin) {
         auto first = co_await connect(server);
         auto second = co_await connect(server);
         co_await rota::sleep(20ms);
+        // UBSan opens a pipe when it sees a class for the first time: so it sees this one while there are descriptors.
+        rota::running_loop().call_exception_handler({"", std::make_exception_ptr(rota::system_error(EMFILE, "accept"))});
+        told.told.clear();
         rota::io_handle opened;
         auto& kernel = rota::running_loop().kernel();
         EXPECT_EQ(kernel.open_socket(rota::address_family::ipv4, opened), 0);
