@@ -10,9 +10,7 @@ char const* queue_shut_down::what() const noexcept { return "the queue is shut d
 
 namespace detail {
 
-void unfinished_items::throw_too_many() {
-    throw_usage_error("queue.task_done: called more often than items were put");
-}
+void unfinished_items::throw_too_many() { throw_usage_error("queue.task_done: called more often than items were put"); }
 
 void queue_waiter::throw_reason() const {
     check_raise();

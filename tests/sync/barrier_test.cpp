@@ -102,6 +102,32 @@ TEST(Barrier, CancelledAfterAllHaveComeDeliversThePosition) {
     simulate(main);
 }
 
+TEST(Barrier, CancelledInWhicheverTurnStaysWhole) {
+    for (int turn = 0; turn < 12; ++turn) {
+        auto main = [turn]() -> coro<> {
+            barrier b(3);
+            auto const comes = [&](int late) -> coro<> {
+                co_await settle(late);
+                co_await b.wait();
+            };
+            std::vector<rota::task<>> parties;
+            for (int late : {0, 2, 4}) parties.push_back(create_task(comes, late));
+            co_await settle(turn);
+            parties[1].cancel();
+            co_await settle();
+            bool const passed = co_await ending(parties[1]) == "done" || parties[0].done();
+            EXPECT_EQ(b.n_waiting(), passed ? 0U : 2U) << turn;
+            if (!passed) {
+                EXPECT_EQ(co_await b.wait(), 2U) << turn;
+            }
+            co_await parties[0];
+            co_await parties[2];
+            EXPECT_FALSE(b.broken()) << turn;
+        };
+        simulate(main);
+    }
+}
+
 TEST(Barrier, AbortedIsBrokenForThoseThatWaitAndThoseThatCome) {
     auto main = []() -> coro<> {
         barrier b(3);

@@ -151,6 +151,27 @@ TEST(Queue, CopiesWhatItIsGivenToCopy) {
     simulate(main);
 }
 
+struct job {
+    std::string name;
+    std::shared_ptr<int> used;
+};
+
+TEST(Queue, MakesAnAggregateInPlace) {
+    auto main = []() -> coro<> {
+        queue<job> q;
+        auto const used = std::make_shared<int>(1);
+        co_await q.emplace("a name too long to live within the string itself", used);
+        EXPECT_EQ(used.use_count(), 2);
+        {
+            auto const taken = co_await q.get();
+            EXPECT_EQ(taken.name, "a name too long to live within the string itself");
+            EXPECT_EQ(used.use_count(), 2);
+        }
+        EXPECT_EQ(used.use_count(), 1);
+    };
+    simulate(main);
+}
+
 TEST(Queue, AwaitedAsATaskKeepsItsItem) {
     auto main = []() -> coro<> {
         queue<std::string> q(1);
@@ -350,6 +371,31 @@ TEST(Queue, JoinCountsItemsThatWereHandedOverAndThatWereLetIn) {
         co_await q.join();
     };
     simulate(main);
+}
+
+TEST(Queue, JoinCancelledInWhicheverTurnEndsOrIsCancelled) {
+    for (int turn = 0; turn < 12; ++turn) {
+        auto main = [turn]() -> coro<> {
+            queue<int> q;
+            for (int i = 0; i < 3; ++i) q.put_nowait(i);
+            auto const joins = [&]() -> coro<> { co_await q.join(); };
+            auto victim = create_task(joins);
+            auto other = create_task(joins);
+            auto worker = create_task([&]() -> coro<> {
+                for (int i = 0; i < 3; ++i) {
+                    (void)co_await q.get();
+                    co_await rota::yield();
+                    q.task_done();
+                }
+            });
+            co_await settle(turn);
+            victim.cancel();
+            (void)co_await ending(victim);
+            EXPECT_EQ(co_await ending(other), "done") << turn;
+            co_await worker;
+        };
+        simulate(main);
+    }
 }
 
 TEST(Queue, ShutDownGivesWhatIsLeftAndTakesNothing) {

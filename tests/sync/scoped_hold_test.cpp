@@ -39,8 +39,7 @@ TEST(ScopedHold, ReleasesWhenAnErrorPasses) {
             auto held = co_await l.scoped_acquire();
             co_await rota::yield();
             throw std::runtime_error("inside");
-        } catch (std::runtime_error const&) {
-        }
+        } catch (std::runtime_error const&) {}
         EXPECT_FALSE(l.locked());
     };
     simulate(main);
@@ -121,7 +120,8 @@ TEST(ScopedHold, WhoseLockWasReleasedByHandTellsTheExceptionHandler) {
         EXPECT_FALSE(l.locked());
     };
     simulate(main);
-    EXPECT_EQ(told, names{"lock.acquire: a guard found it released already; release by the guard or by hand, not both"});
+    EXPECT_EQ(told,
+              names{"lock.acquire: a guard found it released already; release by the guard or by hand, not both"});
 }
 
 TEST(ScopedHold, HoldsOnePermitEach) {

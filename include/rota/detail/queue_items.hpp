@@ -96,8 +96,9 @@ private:
 /// item where the comparison throws. Here all is compared before anything is moved.
 template <class T, class Before>
 class heap_items {
-    static_assert(std::is_nothrow_swappable_v<T>,
-                  "rota::priority_queue: items must be swappable without an exception; queue std::unique_ptr<T> instead");
+    static_assert(
+        std::is_nothrow_swappable_v<T>,
+        "rota::priority_queue: items must be swappable without an exception; queue std::unique_ptr<T> instead");
 
 public:
     static constexpr bool compares = true;

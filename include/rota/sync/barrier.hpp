@@ -29,8 +29,7 @@ public:
     bool await_ready() noexcept { return may_finish_at_once() && complete(); }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& suspended = suspend_here(awaiting.promise(), line);
         if (suspended.visible != 0) [[unlikely]]
             return suspended.raise_at_entry();

@@ -10,6 +10,7 @@
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <source_location>
 #include <type_traits>
@@ -30,8 +31,7 @@ public:
     bool await_ready() const noexcept { return false; }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& suspended = suspend_here(awaiting.promise(), line);
         if (suspended.visible != 0) [[unlikely]]
             return suspended.raise_at_entry();

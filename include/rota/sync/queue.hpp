@@ -85,12 +85,14 @@ class queue_put_awaiter final : public queue_waiter {
 public:
     explicit queue_put_awaiter(Core& at, T&& item) noexcept : queue_waiter(&at), item_(std::move(item)) {}
     explicit queue_put_awaiter(Core& at, T const& item) : queue_waiter(&at), item_(item) {}
+    template <class... Args>
+    explicit queue_put_awaiter(Core& at, std::in_place_t, Args&&... args)
+        : queue_waiter(&at), item_(std::forward<Args>(args)...) {}
 
     bool await_ready() { return may_finish_at_once() && (accepted_ = queue().try_put(std::move(item_))); }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& suspended = suspend_here(awaiting.promise(), line);
         if (suspended.visible != 0) [[unlikely]]
             return suspended.raise_at_entry();
@@ -136,8 +138,7 @@ public:
     bool await_ready() { return queue().items_.size() != 0 && may_finish_at_once() && get(); }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& suspended = suspend_here(awaiting.promise(), line);
         if (suspended.visible != 0) [[unlikely]]
             return suspended.raise_at_entry();
@@ -176,8 +177,9 @@ private:
 /// waits goes into its awaiter, and the room that a taken item leaves goes to the task that waits for it.
 template <class T, class Items>
 class queue_core {
-    static_assert(std::is_object_v<T> && std::is_nothrow_move_constructible_v<T>,
-                  "rota::queue: items must be objects that move without an exception; queue std::unique_ptr<T> instead");
+    static_assert(
+        std::is_object_v<T> && std::is_nothrow_move_constructible_v<T>,
+        "rota::queue: items must be objects that move without an exception; queue std::unique_ptr<T> instead");
 
 public:
     using value_type = T;
@@ -194,11 +196,25 @@ public:
     /// Cancellation: ends the wait at once, and the item is not put. One that was put already stays so, and the cancel
     /// comes out of the next await.
     /// asyncio: `Queue.put`; first come first served here, there a newcomer may overtake.
-    [[nodiscard]] queue_put_awaiter<queue_core> put(T&& item) noexcept { return queue_put_awaiter<queue_core>(*this, std::move(item)); }
+    [[nodiscard]] queue_put_awaiter<queue_core> put(T&& item) noexcept {
+        return queue_put_awaiter<queue_core>(*this, std::move(item));
+    }
     [[nodiscard]] queue_put_awaiter<queue_core> put(T const& item)
         requires std::copy_constructible<T>
     {
         return queue_put_awaiter<queue_core>(*this, item);
+    }
+
+    /// The same of an item made of `args`, as `T(args...)`. With GCC 12 the way for aggregates: a temporary one, as in
+    /// `co_await q.put(job{"x"})`, is destroyed twice by that compiler; or give it a name and move it.
+    ///
+    /// Errors: as `put`.
+    /// Cancellation: as `put`.
+    /// asyncio: has nothing like it.
+    template <class... Args>
+        requires std::constructible_from<T, Args...>
+    [[nodiscard]] queue_put_awaiter<queue_core> emplace(Args&&... args) {
+        return queue_put_awaiter<queue_core>(*this, std::in_place, std::forward<Args>(args)...);
     }
 
     /// Puts `item` in. After an error it is as it was: not moved from.
@@ -259,7 +275,9 @@ public:
     /// Errors: `usage_error` where the queue is destroyed meanwhile, or tasks of another loop wait for it.
     /// Cancellation: ends the wait at once; nothing is lost.
     /// asyncio: `Queue.join`.
-    [[nodiscard]] entry_awaiter<unfinished_items> join() noexcept { return entry_awaiter<unfinished_items>(unfinished_); }
+    [[nodiscard]] entry_awaiter<unfinished_items> join() noexcept {
+        return entry_awaiter<unfinished_items>(unfinished_);
+    }
 
     /// Nothing goes in any more: `put`, also one that waits for room, throws `queue_shut_down`; and so does `get` when
     /// nothing is left. With `immediate` the items that are left are dropped, and count as done for `join`.

@@ -73,7 +73,8 @@ public:
 
     /// Releases it now. Throws `usage_error` where nothing is held any more.
     void release() {
-        if (held == nullptr) detail::throw_usage_error("scoped_hold.release: it holds nothing (moved from or released)");
+        if (held == nullptr)
+            detail::throw_usage_error("scoped_hold.release: it holds nothing (moved from or released)");
         give_up()->release();
     }
 

@@ -32,7 +32,9 @@ public:
     /// Cancellation: ends the wait at once, without a permit. One that was handed over already is delivered, and the cancel
     /// comes out of the next await.
     /// asyncio: `Semaphore.acquire`, which gives True.
-    [[nodiscard]] detail::entry_awaiter<semaphore> acquire() noexcept { return detail::entry_awaiter<semaphore>(*this); }
+    [[nodiscard]] detail::entry_awaiter<semaphore> acquire() noexcept {
+        return detail::entry_awaiter<semaphore>(*this);
+    }
 
     /// The same, and gives a guard that releases the permit when it is destroyed.
     ///
