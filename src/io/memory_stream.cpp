@@ -17,7 +17,8 @@ namespace {
 /// One way: bytes go in at one end and come out at the other; whoever has to wait leaves its operation.
 class pipe {
 public:
-    explicit pipe(std::size_t capacity) : bytes_(std::make_unique_for_overwrite<char[]>(capacity)), capacity_(capacity) {}
+    explicit pipe(std::size_t capacity)
+        : bytes_(std::make_unique_for_overwrite<char[]>(capacity)), capacity_(capacity) {}
 
     bool read(receive_operation& op) noexcept {
         if (size_ == 0 && !ended_) {

@@ -182,8 +182,7 @@ std::exception_ptr stream_state::read_failure(read_awaiter const& asking) {
         case read_awaiter::verdict::incomplete: {
             auto const expected =
                 asking.kind_ == kind::exactly ? std::optional<std::size_t>(asking.size_) : std::optional<std::size_t>();
-            return std::make_exception_ptr(
-                incomplete_read_error(peer(), buffer.take(buffer.size()), expected));
+            return std::make_exception_ptr(incomplete_read_error(peer(), buffer.take(buffer.size()), expected));
         }
         case read_awaiter::verdict::overrun: {
             std::string text = "receive from " + peer() + ": ";

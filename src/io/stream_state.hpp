@@ -85,7 +85,7 @@ struct stream_state : stream_block {
     scheduler* home;
 
     bool closed = false;
-    bool ended = false;       // the peer's end has come
+    bool ended = false;  // the peer's end has come
     bool write_ended = false;
     int read_error = 0;
     int write_error = 0;

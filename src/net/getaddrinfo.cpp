@@ -28,9 +28,7 @@ std::error_category const& resolver() noexcept {
 
 std::vector<socket_address> ask_system(std::string const& host, std::uint16_t port, address_family family) {
     addrinfo hints{};
-    hints.ai_family = family == address_family::ipv4   ? AF_INET
-                      : family == address_family::ipv6 ? AF_INET6
-                                                       : AF_UNSPEC;
+    hints.ai_family = family == address_family::ipv4 ? AF_INET : family == address_family::ipv6 ? AF_INET6 : AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
     int const result = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);

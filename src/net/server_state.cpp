@@ -70,7 +70,8 @@ void server_state::listen(socket_address const& at) {
     io_handle opened;
     check(kernel.open_socket(at.family(), opened), "open a socket for");
     socket_holder socket(kernel, opened);
-    if (options_.reuse_address) check(kernel.set_option(opened, socket_option::reuse_address, 1), "set SO_REUSEADDR for");
+    if (options_.reuse_address)
+        check(kernel.set_option(opened, socket_option::reuse_address, 1), "set SO_REUSEADDR for");
     if (options_.reuse_port) check(kernel.set_option(opened, socket_option::reuse_port, 1), "set SO_REUSEPORT for");
     if (at.family() == address_family::ipv6)
         check(kernel.set_option(opened, socket_option::ipv6_only, 1), "set IPV6_V6ONLY for");
@@ -163,8 +164,7 @@ coro<> server_state::serve(std::unique_ptr<connection_record> record, stream con
 void server_state::report(std::string message, std::exception_ptr error) const noexcept {
     try {
         home_->call_exception_handler(exception_context(std::move(message), std::move(error)));
-    } catch (...) {
-    }
+    } catch (...) {}
 }
 
 void server_state::one_left() noexcept {

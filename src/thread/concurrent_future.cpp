@@ -9,7 +9,8 @@ void concurrent_state::wait(clock::duration limit) const {
     if (done()) return;
     std::unique_lock held(mutex_);
     if (loop_ != nullptr && loop_ == hot.running)
-        throw_usage_error("concurrent_future: its result was waited for on the thread of the loop that is to produce it");
+        throw_usage_error(
+            "concurrent_future: its result was waited for on the thread of the loop that is to produce it");
     auto const finished = [this] { return done(); };
     if (limit == clock::duration::max())
         changed_.wait(held, finished);

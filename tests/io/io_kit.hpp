@@ -51,8 +51,12 @@ struct contestant {
 
 inline std::vector<contestant> all_engines() {
     using enum rota::engine_kind;
-    return {{"uring", uring},           {"epoll", epoll},           {"simulated", simulated},
-            {"simulated_1", simulated, 1}, {"simulated_2", simulated, 2}, {"simulated_3", simulated, 3}};
+    return {{"uring", uring},
+            {"epoll", epoll},
+            {"simulated", simulated},
+            {"simulated_1", simulated, 1},
+            {"simulated_2", simulated, 2},
+            {"simulated_3", simulated, 3}};
 }
 inline std::vector<contestant> real_engines() {
     using enum rota::engine_kind;

@@ -69,7 +69,9 @@ TEST(StreamCancel, AtTheEntryOfAReadTakesNothing) {
 TEST(StreamCancel, TakenBackInTimeLetsTheReadGoOn) {
     run_simulated([]() -> coro<> {
         auto pair = rota::memory_stream_pair();
-        auto read = [](stream& from) -> coro<std::string> { co_return co_await rota::with_shield(from.read_exactly(3)); };
+        auto read = [](stream& from) -> coro<std::string> {
+            co_return co_await rota::with_shield(from.read_exactly(3));
+        };
         auto const reading = rota::create_task(read(pair.first));
         co_await rota::yield();
         reading.cancel();
@@ -123,7 +125,8 @@ TEST(StreamCancel, OfAWriteHalfWayBreaksTheWritingSideAndIsTold) {
         co_await settle(first);
         EXPECT_TRUE(first.cancelled());
         std::string const told =
-            "send to memory after a write that was cancelled half-way (4 of 10 bytes went; close the stream): Broken pipe";
+            "send to memory after a write that was cancelled half-way (4 of 10 bytes went; close the stream): Broken "
+            "pipe";
         EXPECT_EQ(co_await queued, told);
         EXPECT_EQ(co_await what_of<rota::broken_write_error>(pair.first.write("later")), told);
         // Reading is not touched by it.

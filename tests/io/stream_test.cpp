@@ -57,8 +57,9 @@ TEST(Stream, ReadGivesUpAtItsLimitAndTheBytesStay) {
         options.read_all_limit = 10;
         source from("0123456789ABCDEF", 4, options);
         auto const text = co_await what_of<rota::limit_overrun_error>(from->read());
-        EXPECT_EQ(text, "receive from memory: more than 10 bytes came; read them in pieces, or raise "
-                        "stream_options::read_all_limit");
+        EXPECT_EQ(text,
+                  "receive from memory: more than 10 bytes came; read them in pieces, or raise "
+                  "stream_options::read_all_limit");
         EXPECT_EQ(co_await from->read_exactly(16), "0123456789ABCDEF");
     });
 }
@@ -324,7 +325,9 @@ TEST(Stream, MayBeMovedWhileATaskReadsIt) {
 TEST(Stream, DroppedUnderAReaderGivesItAnError) {
     run_simulated([]() -> coro<> {
         auto pair = rota::memory_stream_pair();
-        auto read = [](stream& from) -> coro<std::string> { co_return co_await what_of<rota::system_error>(from.read_line()); };
+        auto read = [](stream& from) -> coro<std::string> {
+            co_return co_await what_of<rota::system_error>(from.read_line());
+        };
         auto const reading = rota::create_task(read(pair.first));
         co_await rota::yield();
         pair.first = stream();

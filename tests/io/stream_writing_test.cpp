@@ -74,7 +74,8 @@ TEST(StreamWriting, AfterEofIsMisuse) {
     run_simulated([]() -> coro<> {
         auto pair = rota::memory_stream_pair();
         co_await pair.first.write_eof();
-        EXPECT_EQ(co_await what_of<rota::usage_error>(pair.first.write("x")), "stream: write to memory after write_eof");
+        EXPECT_EQ(co_await what_of<rota::usage_error>(pair.first.write("x")),
+                  "stream: write to memory after write_eof");
     });
 }
 

@@ -26,7 +26,8 @@ TEST_P(Getaddrinfo, LiteralsAreAnsweredAtOnce) {
 TEST_P(Getaddrinfo, LocalhostIsThisMachine) {
     run([]() -> coro<> {
         auto const found = co_await rota::getaddrinfo("localhost", 80);
-        EXPECT_TRUE(std::any_of(found.begin(), found.end(), [](auto const& each) { return each.to_string() == "127.0.0.1:80"; }));
+        EXPECT_TRUE(std::any_of(found.begin(), found.end(),
+                                [](auto const& each) { return each.to_string() == "127.0.0.1:80"; }));
     });
 }
 

@@ -22,7 +22,8 @@ struct allocations {
     std::uint64_t blocks = rota::detail::slab_store::count().taken;
     friend bool operator==(allocations const&, allocations const&) = default;
     friend void PrintTo(allocations const& counted, std::ostream* out) {
-        *out << counted.general << " from operator new, " << counted.frames << " frames, " << counted.blocks << " tasks";
+        *out << counted.general << " from operator new, " << counted.frames << " frames, " << counted.blocks
+             << " tasks";
     }
 };
 

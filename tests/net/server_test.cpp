@@ -198,8 +198,8 @@ TEST_P(Server, AnErrorOfAHandlerReachesTheExceptionHandlerAndTheServerGoesOn) {
             auto client = co_await connect(server);
             EXPECT_EQ(co_await client.read(), "");
             EXPECT_EQ(told.told.size(), static_cast<std::size_t>(i + 1));
-            EXPECT_EQ(told.told.back(), "the handler of the connection from " + client.local_address().to_string() +
-                                            " threw | no idea");
+            EXPECT_EQ(told.told.back(),
+                      "the handler of the connection from " + client.local_address().to_string() + " threw | no idea");
         }
     });
 }
@@ -282,7 +282,8 @@ TEST_P(ServerReal, SurvivesALackOfDescriptorsWithoutASpin) {
         auto second = co_await connect(server);
         co_await rota::sleep(20ms);
         // UBSan opens a pipe when it sees a class for the first time: so it sees this one while there are descriptors.
-        rota::running_loop().call_exception_handler({"", std::make_exception_ptr(rota::system_error(EMFILE, "accept"))});
+        rota::running_loop().call_exception_handler(
+            {"", std::make_exception_ptr(rota::system_error(EMFILE, "accept"))});
         told.told.clear();
         rota::io_handle opened;
         auto& kernel = rota::running_loop().kernel();
@@ -300,9 +301,9 @@ TEST_P(ServerReal, SurvivesALackOfDescriptorsWithoutASpin) {
         co_await rota::sleep(250ms);
         EXPECT_LT(std::clock() - processor_time, CLOCKS_PER_SEC / 10);
         setrlimit(RLIMIT_NOFILE, &before);
-        EXPECT_EQ(told.told,
-                  std::vector<std::string>{"a server can not accept for lack of resources, and tries again every 100 ms | "
-                                           "accept: Too many open files"});
+        EXPECT_EQ(told.told, std::vector<std::string>{
+                                 "a server can not accept for lack of resources, and tries again every 100 ms | "
+                                 "accept: Too many open files"});
         // Served after all.
         auto third = co_await net_kit::connect(server);
         co_await third.write("third\n");

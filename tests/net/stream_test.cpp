@@ -143,9 +143,11 @@ TEST_P(TcpStream, AResetNamesThePeer) {
         co_await client.write(std::string(5000, 'x'));
         server.close();
         co_await server.wait_closed();
-        EXPECT_EQ(co_await what_of<rota::system_error>(client.read()), "receive from " + peer + ": Connection reset by peer");
+        EXPECT_EQ(co_await what_of<rota::system_error>(client.read()),
+                  "receive from " + peer + ": Connection reset by peer");
         // It stays so: no end of file comes after it.
-        EXPECT_EQ(co_await what_of<rota::system_error>(client.read()), "receive from " + peer + ": Connection reset by peer");
+        EXPECT_EQ(co_await what_of<rota::system_error>(client.read()),
+                  "receive from " + peer + ": Connection reset by peer");
     });
 }
 

@@ -62,8 +62,7 @@ public:
 
     bool await_ready() const noexcept { return false; }
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         return begin(suspend_here(awaiting.promise(), line));
     }
 
@@ -120,8 +119,7 @@ public:
 
     bool await_ready() const noexcept { return false; }
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         return begin(suspend_here(awaiting.promise(), line));
     }
     void await_resume();
@@ -156,8 +154,7 @@ public:
 
     bool await_ready() const noexcept { return false; }
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         return begin(suspend_here(awaiting.promise(), line));
     }
     void await_resume() const { check_raise(); }

@@ -24,6 +24,7 @@ struct connection_options {
 /// the last one's.
 /// Cancellation: nothing stays open.
 /// asyncio: `open_connection`; it gives a reader and a writer.
-[[nodiscard]] ROTA_API coro<stream> open_connection(std::string host, std::uint16_t port, connection_options options = {});
+[[nodiscard]] ROTA_API coro<stream> open_connection(std::string host, std::uint16_t port,
+                                                    connection_options options = {});
 
 }  // namespace rota::inline v0

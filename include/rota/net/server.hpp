@@ -69,8 +69,7 @@ public:
 
     bool await_ready() const noexcept { return false; }
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         return begin(suspend_here(awaiting.promise(), line));
     }
     void await_resume() const { check_raise(); }
@@ -157,7 +156,8 @@ ROTA_API coro<server> open_server(std::unique_ptr<connection_handler> handler, s
 /// asyncio: `start_server`.
 template <class F>
     requires std::same_as<std::invoke_result_t<std::decay_t<F>&, stream>, coro<>>
-[[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port, server_options options = {}) {
+[[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port,
+                                        server_options options = {}) {
     return detail::open_server(
         std::make_unique<detail::typed_connection_handler<std::decay_t<F>>>(std::forward<F>(handler)), std::move(host),
         port, std::move(options));

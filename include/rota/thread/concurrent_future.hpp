@@ -151,7 +151,8 @@ private:
     }
 
     detail::typed_concurrent_state<T>& state() const {
-        if (!state_) detail::throw_usage_error("an empty concurrent_future was used; run_coroutine_threadsafe gives full ones");
+        if (!state_)
+            detail::throw_usage_error("an empty concurrent_future was used; run_coroutine_threadsafe gives full ones");
         return *state_;
     }
 

@@ -90,7 +90,8 @@ template <class F, class... Args>
     requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
 auto run_coroutine_threadsafe(loop& loop, F&& fn, Args&&... args) {
     return run_coroutine_threadsafe(
-        detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...), loop);
+        detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...),
+        loop);
 }
 
 }  // namespace rota::inline v0

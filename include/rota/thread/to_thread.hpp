@@ -116,8 +116,8 @@ public:
 private:
     void call() override {
         value_.fill([this]() -> result {
-            return std::apply([](F& f, Args&... args) -> result { return std::invoke(std::move(f), std::move(args)...); },
-                              copies_);
+            return std::apply(
+                [](F& f, Args&... args) -> result { return std::invoke(std::move(f), std::move(args)...); }, copies_);
         });
     }
 
@@ -137,8 +137,7 @@ public:
 
     bool await_ready() const noexcept { return false; }
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& task = suspend_here(awaiting.promise(), line);
         if (task.visible != 0) [[unlikely]]
             return task.raise_at_entry();
@@ -179,8 +178,7 @@ public:
 
     bool await_ready() const noexcept { return false; }
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& task = suspend_here(awaiting.promise(), line);
         if (task.visible != 0) [[unlikely]]
             return task.raise_at_entry();
