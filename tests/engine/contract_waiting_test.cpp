@@ -147,11 +147,10 @@ TEST_P(contract_kernel_waiting, an_idle_engine_sleeps) {
     getrusage(RUSAGE_THREAD, &before);
     EXPECT_EQ(engine().wait(engine().now() + 50ms), wait_outcome::deadline);
     getrusage(RUSAGE_THREAD, &after);
-    EXPECT_LE(after.ru_nvcsw - before.ru_nvcsw, 10) << "it kept waking up";
     auto const microseconds = [](timeval time) { return time.tv_sec * 1'000'000 + time.tv_usec; };
     auto const used = microseconds(after.ru_utime) + microseconds(after.ru_stime) - microseconds(before.ru_utime) -
                       microseconds(before.ru_stime);
-    EXPECT_LT(used, 25'000) << "it did not sleep";
+    EXPECT_LT(used, 10'000) << "it did not sleep";
     engine().cancel(receive);
     finish(receive);
     close(made.client);
