@@ -41,10 +41,17 @@ struct live_blocks {
 /// Each test of the core gives back all that it took.
 class test : public testing::Test {
 protected:
-    void TearDown() override { EXPECT_EQ(live_blocks(), before_); }
+    void TearDown() override {
+        if (!blocks_wander_) {
+            EXPECT_EQ(live_blocks(), before_);
+        }
+    }
+    /// Blocks are counted by the thread that takes and the one that returns them: with two, neither's count is even.
+    void blocks_wander() { blocks_wander_ = true; }
 
 private:
     live_blocks before_;
+    bool blocks_wander_ = false;
 };
 
 /// What the exception handler of the running loop is told from now on, as `MESSAGE | WHAT`.

@@ -1,0 +1,151 @@
+#include <rota/core/callback_handle.hpp>
+
+#include "core/core_kit.hpp"
+
+#include <rota/core/sleep.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace {
+
+using core_kit::run_simulated;
+using rota::callback_handle;
+using rota::coro;
+using rota::running_loop;
+using namespace std::chrono_literals;
+
+class CallbackHandle : public core_kit::test {};
+
+TEST_F(CallbackHandle, DroppingItChangesNothing) {
+    run_simulated([]() -> coro<> {
+        core_kit::log log;
+        running_loop().call_soon([&] { log.push_back("soon"); });
+        running_loop().call_later(1ms, [&] { log.push_back("later"); });
+        co_await rota::sleep(1s);
+        EXPECT_EQ(log, (core_kit::log{"soon", "later"}));
+    });
+}
+
+TEST_F(CallbackHandle, CancelKeepsItFromBeingCalledAndLetsGoWhatItCaptured) {
+    run_simulated([]() -> coro<> {
+        core_kit::log log;
+        auto const held = std::make_shared<int>(1);
+        auto soon = running_loop().call_soon([&log, held] { log.push_back("soon"); });
+        auto later = running_loop().call_later(1ms, [&log, held] { log.push_back("later"); });
+        auto never = running_loop().call_at(rota::clock::never(), [&log, held] { log.push_back("never"); });
+        EXPECT_EQ(held.use_count(), 4);
+        for (auto* handle : {&soon, &later, &never}) {
+            EXPECT_FALSE(handle->cancelled());
+            handle->cancel();
+            EXPECT_TRUE(handle->cancelled());
+            handle->cancel();  // twice is once
+        }
+        EXPECT_EQ(held.use_count(), 1);
+        co_await rota::sleep(1s);
+        EXPECT_EQ(log, core_kit::log());
+    });
+}
+
+TEST_F(CallbackHandle, CopiesNameTheSameCallback) {
+    run_simulated([]() -> coro<> {
+        bool called = false;
+        auto const first = running_loop().call_soon([&] { called = true; });
+        auto copy = first;
+        auto moved = std::move(copy);
+        callback_handle assigned;
+        assigned = moved;
+        assigned.cancel();
+        EXPECT_TRUE(first.cancelled());
+        EXPECT_TRUE(moved.cancelled());
+        co_await rota::yield();
+        EXPECT_FALSE(called);
+    });
+}
+
+TEST_F(CallbackHandle, AnEmptyOneDoesNothing) {
+    callback_handle empty;
+    empty.cancel();
+    EXPECT_FALSE(empty.cancelled());
+}
+
+TEST_F(CallbackHandle, CancelBetweenDeadlineAndTurnStillKeepsItFromBeingCalled) {
+    run_simulated([]() -> coro<> {
+        bool called = false;
+        callback_handle second;
+        running_loop().call_later(1ms, [&] { second.cancel(); });
+        second = running_loop().call_later(1ms, [&] { called = true; });
+        co_await rota::sleep(1s);
+        EXPECT_FALSE(called);
+        EXPECT_TRUE(second.cancelled());
+    });
+}
+
+TEST_F(CallbackHandle, CancelFromInsideItsOwnCallbackLeavesTheFunctionWhole) {
+    run_simulated([]() -> coro<> {
+        std::string seen;
+        for (bool const timed : {false, true}) {
+            callback_handle handle;
+            auto const body = [&handle, &seen, text = std::string(100, 'x')] {
+                handle.cancel();
+                handle = {};
+                seen = text;
+            };
+            handle = timed ? running_loop().call_later(1ms, body) : running_loop().call_soon(body);
+            co_await rota::sleep(1s);
+            EXPECT_EQ(seen, std::string(100, 'x'));
+            seen.clear();
+        }
+    });
+}
+
+TEST_F(CallbackHandle, CancelAfterItWasCalledDoesNothing) {
+    run_simulated([]() -> coro<> {
+        int calls = 0;
+        auto soon = running_loop().call_soon([&] { ++calls; });
+        auto later = running_loop().call_later(1ms, [&] { ++calls; });
+        co_await rota::sleep(1s);
+        soon.cancel();
+        later.cancel();
+        EXPECT_FALSE(soon.cancelled());
+        EXPECT_EQ(calls, 2);
+    });
+}
+
+TEST_F(CallbackHandle, WhatItCapturedIsLetGoAfterTheCall) {
+    run_simulated([]() -> coro<> {
+        auto const held = std::make_shared<int>(1);
+        auto const handle = running_loop().call_soon([held] {});
+        co_await rota::yield();
+        EXPECT_EQ(held.use_count(), 1);
+    });
+}
+
+TEST_F(CallbackHandle, MayOutliveItsLoop) {
+    callback_handle called, pending, timed;
+    auto const held = std::make_shared<int>(1);
+    run_simulated([&]() -> coro<> {
+        called = running_loop().call_soon([held] {});
+        timed = running_loop().call_later(1h, [held] { ADD_FAILURE() << "called"; });
+        co_await rota::yield();
+    });
+    called.cancel();
+    timed.cancel();
+    pending.cancel();
+    EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST_F(CallbackHandle, OfACallbackThatThrewIsHarmless) {
+    run_simulated([]() -> coro<> {
+        core_kit::reports reports;
+        auto handle = running_loop().call_soon([] { throw std::runtime_error("thrown"); });
+        co_await rota::yield();
+        handle.cancel();
+        EXPECT_EQ(reports.told.size(), 1U);
+    });
+}
+
+}  // namespace
