@@ -8,13 +8,13 @@
 #include <rota/detail/running_here.hpp>
 #include <rota/engine/engine.hpp>
 
-#include <optional>
 
 namespace rota::inline v0::testing {
 namespace {
 
 // More steps than any sensible scenario takes: one that goes on is stuck in a loop of its own.
 constexpr std::size_t most_steps = 100'000;
+constexpr std::size_t steps_between_polls = 64;
 
 struct live_counts {
     std::uint64_t frames = detail::frame_pool::count().live();
@@ -33,9 +33,10 @@ std::unique_ptr<loop> make_loop(std::uint64_t seed) {
 // One run. Steps until a task is done; false: nothing can happen any more.
 class run_of {
 public:
-    run_of(scenario_maker const& make, std::uint64_t seed) : loop_(make_loop(seed)), here_(*loop_), scenario_(make()) {}
+    explicit run_of(std::uint64_t seed) : loop_(make_loop(seed)), here_(*loop_) {}
 
-    void start() {
+    void start(scenario_maker const& make) {
+        scenario_ = make();
         environment_ = create_task(scenario_->environment());
         subject_ = create_task(scenario_->subject());
     }
@@ -45,8 +46,13 @@ public:
     bool step() {
         if (++steps_ > most_steps) throw torture_failure("the scenario does not end");
         if (loop_->idle()) return loop_->run_some();
-        loop_->run_one_turn();
-        return true;
+        if (steps_ % steps_between_polls != 0) {
+            loop_->run_one_turn();
+            return true;
+        }
+        // Where something is always ready the world is looked at too.
+        loop_->stop_after_turn();
+        return loop_->run_some();
     }
 
     void verify() {
@@ -82,8 +88,8 @@ bool cancel_at(scenario_maker const& make, std::uint64_t seed, std::size_t at, b
     live_counts const before;
     bool cancelled = false;
     {
-        run_of run(make, seed);
-        run.start();
+        run_of run(seed);
+        run.start(make);
         for (std::size_t step = 0; !run.subject().done(); ++step) {
             if (step == at) cancelled = run.subject().cancel();
             if (twice && step == at + 1) run.subject().cancel();
@@ -102,34 +108,34 @@ bool cancel_at(scenario_maker const& make, std::uint64_t seed, std::size_t at, b
 }
 
 // False: no allocation failed any more.
-template <class Pool>
-bool fail_at(scenario_maker const& make, std::uint64_t seed, std::uint64_t nth, torture_report& report) {
+bool fail_at(scenario_maker const& make, std::uint64_t seed, std::uint64_t nth, memory_source const& memory,
+             torture_report& report) {
     live_counts const before;
     bool failed = false;
     {
-        // The loop itself is there before anything fails.
-        std::optional<run_of> run;
-        auto const taken = [] { return Pool::count().taken; };
-        auto const first = taken();
-        Pool::fail_allocation(nth);
+        run_of run(seed);
+        auto const first = memory.taken();
+        memory.fail_allocation(nth);
         try {
-            run.emplace(make, seed);
-            run->start();
-            while (!run->subject().done())
-                if (!run->step()) break;  // who should have helped it has failed
+            run.start(make);
+            while (!run.subject().done())
+                if (!run.step()) break;  // who should have helped it has failed
         } catch (std::bad_alloc const&) {
         }
-        failed = taken() - first >= nth;
-        Pool::fail_allocation(0);
-        if (run) {
-            ++report.runs;
-            bool const ended = run->subject() && run->subject().done();
-            if (failed) ++(ended && !run->subject().cancelled() && !run->subject().exception() ? report.went_on : report.stopped);
-            run->drain();
-        }
+        failed = memory.taken() - first >= nth;
+        memory.fail_allocation(0);
+        ++report.runs;
+        bool const ended = run.subject() && run.subject().done();
+        if (failed) ++(ended && !run.subject().cancelled() && !run.subject().exception() ? report.went_on : report.stopped);
+        run.drain();
     }
     check_counts(before);
     return failed;
+}
+
+template <class Pool>
+constexpr memory_source memory_of() {
+    return {&Pool::fail_allocation, []() noexcept -> std::uint64_t { return Pool::count().taken; }};
 }
 
 template <class F>
@@ -156,12 +162,15 @@ torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed) {
     return report;
 }
 
-torture_report allocation_torture(scenario_maker const& make, std::uint64_t seed) {
+torture_report allocation_torture(scenario_maker const& make, std::uint64_t seed, memory_source const& other) {
     torture_report report;
-    for (std::uint64_t nth = 1;; ++nth)
-        if (!with_place("failing frame", nth, [&] { return fail_at<detail::frame_pool>(make, seed, nth, report); })) break;
-    for (std::uint64_t nth = 1;; ++nth)
-        if (!with_place("failing task", nth, [&] { return fail_at<detail::slab_store>(make, seed, nth, report); })) break;
+    auto const fail_each = [&](char const* what, memory_source const& memory) {
+        for (std::uint64_t nth = 1;; ++nth)
+            if (!with_place(what, nth, [&] { return fail_at(make, seed, nth, memory, report); })) break;
+    };
+    fail_each("failing frame", memory_of<detail::frame_pool>());
+    fail_each("failing task", memory_of<detail::slab_store>());
+    if (other.taken != nullptr) fail_each("failing allocation", other);
     return report;
 }
 

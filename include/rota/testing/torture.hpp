@@ -66,8 +66,18 @@ public:
 /// hold, and no task, frame, block of a task or pending operation may be left. Throws `torture_failure` otherwise.
 ROTA_API torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed = 0);
 
-/// Runs the scenario once for each allocation of a frame or a task that it makes, and lets that one fail. It may end in any
-/// exception or none; nothing may be left over, and nothing may crash. Throws `torture_failure` otherwise.
-ROTA_API torture_report allocation_torture(scenario_maker const& make, std::uint64_t seed = 0);
+/// Where memory comes from that is neither a frame nor a task: what a program that replaces `operator new` knows of it.
+struct memory_source {
+    /// The `n`-th allocation of this thread from now on throws `std::bad_alloc` (1: the next one; 0: none).
+    void (*fail_allocation)(std::uint64_t n) = nullptr;
+    /// How many this thread has asked for so far.
+    std::uint64_t (*taken)() noexcept = nullptr;
+};
+
+/// Runs the scenario once for each allocation of a frame or a task that it makes, and lets that one fail; and likewise for
+/// those of `other`, where it is given. The scenario may end in any exception or none; nothing may be left over, and
+/// nothing may crash. Throws `torture_failure` otherwise.
+ROTA_API torture_report allocation_torture(scenario_maker const& make, std::uint64_t seed = 0,
+                                           memory_source const& other = {});
 
 }  // namespace rota::inline v0::testing

@@ -1,0 +1,51 @@
+// The general allocator of this test program, whose allocations can be made to fail.
+#include "torture_kit.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+thread_local constinit std::uint64_t asked_for = 0;
+thread_local constinit std::uint64_t failing = 0;
+
+void* take(std::size_t size, std::size_t alignment = 0) noexcept {
+    if (++asked_for == failing) return nullptr;
+    size = std::max<std::size_t>(size, 1);
+    if (alignment == 0) return std::malloc(size);
+    return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+}
+
+void* or_throw(void* block) {
+    if (block == nullptr) throw std::bad_alloc();
+    return block;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return or_throw(take(size)); }
+void* operator new[](std::size_t size) { return or_throw(take(size)); }
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept { return take(size); }
+void* operator new[](std::size_t size, std::nothrow_t const&) noexcept { return take(size); }
+void* operator new(std::size_t size, std::align_val_t to) { return or_throw(take(size, static_cast<std::size_t>(to))); }
+void* operator new[](std::size_t size, std::align_val_t to) { return or_throw(take(size, static_cast<std::size_t>(to))); }
+void operator delete(void* block) noexcept { std::free(block); }
+void operator delete[](void* block) noexcept { std::free(block); }
+void operator delete(void* block, std::size_t) noexcept { std::free(block); }
+void operator delete[](void* block, std::size_t) noexcept { std::free(block); }
+void operator delete(void* block, std::nothrow_t const&) noexcept { std::free(block); }
+void operator delete[](void* block, std::nothrow_t const&) noexcept { std::free(block); }
+void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }
+void operator delete[](void* block, std::align_val_t) noexcept { std::free(block); }
+void operator delete(void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }
+void operator delete[](void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }
+
+namespace torture_kit {
+
+rota::testing::memory_source const general_memory{
+    [](std::uint64_t n) { failing = n == 0 ? 0 : asked_for + n; },
+    []() noexcept -> std::uint64_t { return asked_for; },
+};
+
+}  // namespace torture_kit

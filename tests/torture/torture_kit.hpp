@@ -1,0 +1,77 @@
+// What the torture tests share.
+#pragma once
+
+#include <rota/rota.hpp>
+#include <rota/testing/torture.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace torture_kit {
+
+using namespace std::chrono_literals;
+using rota::coro;
+using rota::create_task;
+using rota::testing::scenario;
+
+extern rota::testing::memory_source const general_memory;
+
+/// Cancels `Scenario` everywhere, and lets each of its allocations fail, under each of `seeds`. `awaitables` names what is
+/// tortured, as `lock.acquire` or `gather/of tasks`; every_awaitable_test.py looks whether one is missing.
+template <class Scenario>
+void torture(char const* awaitables, std::initializer_list<std::uint64_t> seeds = {0}) {
+    auto const make = [] { return std::make_unique<Scenario>(); };
+    for (std::uint64_t const seed : seeds) {
+        try {
+            EXPECT_GT(rota::testing::cancel_torture(make, seed).stopped, 0U) << awaitables << ", seed " << seed;
+            EXPECT_GT(rota::testing::allocation_torture(make, seed, general_memory).stopped, 0U)
+                << awaitables << ", seed " << seed;
+        } catch (rota::testing::torture_failure const& failure) {
+            ADD_FAILURE() << awaitables << ", seed " << seed << ": " << failure.what();
+        }
+    }
+}
+
+/// Where the engine has a say.
+inline constexpr std::initializer_list<std::uint64_t> several_seeds = {0, 1, 2, 3};
+
+/// One of a number of coroutines that run, for as long as it lives.
+class counted {
+public:
+    explicit counted(int& number) noexcept : number_(number) { ++number_; }
+    counted(counted const&) = delete;
+    counted& operator=(counted const&) = delete;
+    ~counted() { --number_; }
+
+private:
+    int& number_;
+};
+
+inline coro<> turns(int count) {
+    for (int i = 0; i < count; ++i) co_await rota::yield();
+}
+
+/// A value after a while, by a coroutine that is counted.
+inline coro<int> value_after(int& running, int value, rota::clock::duration delay) {
+    counted const here(running);
+    co_await rota::sleep(delay);
+    co_return value;
+}
+
+[[noreturn]] inline void fail() { throw std::runtime_error("as it was to fail"); }
+
+inline coro<int> error_after(int& running, rota::clock::duration delay) {
+    counted const here(running);
+    co_await rota::sleep(delay);
+    fail();
+}
+
+}  // namespace torture_kit
