@@ -10,6 +10,11 @@ import fetching
 from servers import BadServer, Nginx
 
 
+def as_in_a_terminal():
+    # Who is started in the background is often made to ignore Ctrl-C, and hands that on.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Interrupted(fetching.FetchTest):
     def test_whole_files_only_and_what_is_missing_is_said(self):
         served = self.root / "served"
@@ -21,7 +26,8 @@ class Interrupted(fetching.FetchTest):
             urls = [f"{good.url}/{name}" for name in names] + hanging + [f"{good.url}/never-{i}" for i in range(50)]
             with subprocess.Popen([fetching.PROGRAM, "fetch", "-j", "30", "-i", str(self.write_urls(urls)), "-o",
                                    str(pages)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, text=True) as program:
+                                  stderr=subprocess.PIPE, text=True,
+                                  preexec_fn=as_in_a_terminal) as program:
                 try:
                     # All that can come has come, and half of a page more is on its way.
                     deadline = time.monotonic() + 60
@@ -45,7 +51,8 @@ class Interrupted(fetching.FetchTest):
     def test_half_a_page_on_standard_output_ends_by_the_signal_too(self):
         with BadServer() as bad:
             with subprocess.Popen([fetching.PROGRAM, "fetch", f"{bad.url}/slow"], stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                  preexec_fn=as_in_a_terminal) as program:
                 try:
                     self.assertEqual(program.stdout.read(1), "x")
                     program.send_signal(signal.SIGINT)

@@ -9,7 +9,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
-PROGRAM = str(Path(os.environ["ROTA_BIN"]) / "rota")
+BIN = Path(os.environ["ROTA_BIN"])
+PROGRAM = str(BIN / "rota")
 # Failures are lines of their own; how far it is comes in between when it takes long.
 PROGRESS = re.compile(r"[\d,]+ of [\d,]+ pages, [\d,]+ failed, [\d,]+ at once, .*/s")
 
