@@ -2,6 +2,8 @@
 
 #include "combine/combine_kit.hpp"
 
+#include <string_view>
+
 namespace {
 
 using namespace combine_tests;
@@ -46,6 +48,28 @@ TEST(timeout, takes_the_body_as_a_function_with_or_without_the_scope) {
         auto const without = [](int value) -> rota::coro<int> { return value_after(value, 1ms); };
         EXPECT_EQ(co_await rota::with_timeout(1s, with_scope, 1), 1);
         EXPECT_EQ(co_await rota::with_timeout(1s, without, 2), 2);
+    });
+}
+
+rota::coro<std::string> twice(std::string const& text) {
+    co_await rota::yield();
+    co_return text + text;
+}
+rota::coro<std::string> twice_limited(rota::timeout_scope&, std::string&& text) noexcept { return twice(text); }
+
+TEST(timeout, keeps_what_its_arguments_are_converted_to) {
+    run([]() -> rota::coro<> {
+        // A string made for the call alone would be gone when the coroutine begins.
+        EXPECT_EQ(co_await rota::with_timeout(1s, twice, "longer than a small string "),
+                  "longer than a small string longer than a small string ");
+        EXPECT_EQ(co_await rota::with_timeout(1s, twice_limited, "longer than a small string "),
+                  "longer than a small string longer than a small string ");
+        auto const lambda = [](std::string_view const& view, std::string const& text) -> rota::coro<std::size_t> {
+            co_await rota::yield();
+            co_return view.size() + text.size();
+        };
+        std::string const there = "referred to";
+        EXPECT_EQ(co_await rota::with_timeout(1s, lambda, "view", std::ref(there)), 4 + there.size());
     });
 }
 

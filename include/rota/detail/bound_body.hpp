@@ -1,7 +1,9 @@
 #pragma once
 
 #include <rota/detail/awaiter.hpp>
+#include <rota/detail/kept_argument.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <tuple>
@@ -71,14 +73,24 @@ private:
     std::optional<bound_awaitable<awaited&&>> awaiter_;
 };
 
+template <class FrontTuple, class F, class Indices, class... Args>
+struct bound_call_of;
+
+template <class... Front, class F, std::size_t... I, class... Args>
+struct bound_call_of<std::tuple<Front...>, F, std::index_sequence<I...>, Args...> {
+    static constexpr std::size_t skipped =
+        bound_call_types<std::tuple<Front...>, F, std::decay_t<Args>...>::takes_front ? sizeof...(Front) : 0;
+    using type = bound_call<std::tuple<Front...>, F, kept_for<F, skipped + I, Args>...>;
+};
+
 /// Something to await, or a function and arguments to call for it.
 template <class... Front, class Body, class... Args>
 auto bind_body(std::type_identity<std::tuple<Front...>>, Body&& body, Args&&... args) {
     if constexpr (sizeof...(Args) == 0 && awaitable<Body&&>)
         return bound_awaitable<Body&&>(std::forward<Body>(body));
     else
-        return bound_call<std::tuple<Front...>, std::decay_t<Body>, std::decay_t<Args>...>(
-            std::in_place, std::forward<Body>(body), std::forward<Args>(args)...);
+        return typename bound_call_of<std::tuple<Front...>, std::decay_t<Body>, std::index_sequence_for<Args...>,
+                                      Args...>::type(std::in_place, std::forward<Body>(body), std::forward<Args>(args)...);
 }
 
 template <class... Front>
