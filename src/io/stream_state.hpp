@@ -12,10 +12,12 @@
 #include <rota/io/stream.hpp>
 #include <rota/io/transport.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
+#include <new>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace rota::inline v0::detail {
@@ -26,6 +28,23 @@ struct stream_operation : Operation {
     template <class... Args>
     explicit stream_operation(stream_state& of, Args&&... args) : Operation(std::forward<Args>(args)...), owner(&of) {}
     stream_state* owner;
+};
+
+/// Room for one after the other of them.
+template <class Operation>
+class operation_place {
+public:
+    template <class... Args>
+    void emplace(Args&&... args) noexcept {
+        static_assert(std::is_trivially_destructible_v<stream_operation<Operation>>);
+        last_ = ::new (static_cast<void*>(room_)) stream_operation<Operation>(std::forward<Args>(args)...);
+    }
+    stream_operation<Operation>& operator*() const noexcept { return *last_; }
+    stream_operation<Operation>* operator->() const noexcept { return last_; }
+
+private:
+    alignas(stream_operation<Operation>) std::byte room_[sizeof(stream_operation<Operation>)];
+    stream_operation<Operation>* last_ = nullptr;
 };
 
 /// Goes on with a transfer in a later turn, where the transport is always ready and others must have their turn too.
@@ -105,10 +124,10 @@ struct stream_state : stream_block {
     bool read_pending = false;
     bool write_pending = false;
     bool close_pending = false;
-    std::optional<stream_operation<receive_operation>> receiving;
-    std::optional<stream_operation<send_operation>> sending;
-    std::optional<stream_operation<shutdown_operation>> ending;
-    std::optional<stream_operation<close_operation>> closing;
+    operation_place<receive_operation> receiving;
+    operation_place<send_operation> sending;
+    operation_place<shutdown_operation> ending;
+    operation_place<close_operation> closing;
     transfer_turn next_read{*this, &stream_state::read_turn};
     transfer_turn next_write{*this, &stream_state::write_turn};
 

@@ -69,12 +69,12 @@ void stream_state::write_on(std::int32_t& tries) noexcept {
     using verdict = write_awaiter::verdict;
     while (auto* const first = writers.front()) {
         bool const bytes = first->kind_ == kind::bytes;
-        if (is_complete(*first)) {
+        bool const possible = may_write() && !(bytes && write_ended);
+        // To write nothing is done where something could be written.
+        if (is_complete(*first) || (possible && bytes && first->size_ == 0)) {
             conclude(*first, verdict::done);
-        } else if (!may_write() || (bytes && write_ended)) {
+        } else if (!possible) {
             conclude(*first, verdict::failed);
-        } else if (first->sent_ == first->size_ && bytes) {
-            conclude(*first, verdict::done);  // nothing, where something could be written
         } else if (tries <= 0) {
             return next_write.queue();
         } else {

@@ -50,7 +50,7 @@ template <class F>
 class typed_connection_handler final : public connection_handler {
 public:
     template <class G>
-    explicit typed_connection_handler(G&& function) : function_(std::forward<G>(function)) {}
+    explicit typed_connection_handler(std::in_place_t, G&& function) : function_(std::forward<G>(function)) {}
     coro<> handle(stream connection) override { return std::invoke(function_, std::move(connection)); }
 
 private:
@@ -159,8 +159,8 @@ template <class F>
 [[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port,
                                         server_options options = {}) {
     return detail::open_server(
-        std::make_unique<detail::typed_connection_handler<std::decay_t<F>>>(std::forward<F>(handler)), std::move(host),
-        port, std::move(options));
+        std::make_unique<detail::typed_connection_handler<std::decay_t<F>>>(std::in_place, std::forward<F>(handler)),
+        std::move(host), port, std::move(options));
 }
 
 }  // namespace rota::inline v0

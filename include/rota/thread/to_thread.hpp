@@ -13,7 +13,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <source_location>
 #include <tuple>
 #include <type_traits>
@@ -62,30 +61,23 @@ private:
     std::exception_ptr error_;
 };
 
-/// Room for what the work returns.
+/// Room for what the work returns. What is moved is not started, and so empty.
 template <class T>
 class thread_result {
 public:
+    thread_result() = default;
+    thread_result(thread_result&&) noexcept {}
+    thread_result& operator=(thread_result&&) = delete;
+    ~thread_result() = default;
+
     template <class F>
     void fill(F&& work) {
-        value_.emplace(std::forward<F>(work)());
+        value_.fill(std::forward<F>(work)());
     }
-    T take() { return std::move(*value_); }
+    decltype(auto) take() { return value_.take(); }
 
 private:
-    std::optional<T> value_;
-};
-template <class T>
-class thread_result<T&> {
-public:
-    template <class F>
-    void fill(F&& work) {
-        value_ = std::addressof(std::forward<F>(work)());
-    }
-    T& take() const noexcept { return *value_; }
-
-private:
-    T* value_ = nullptr;
+    result_slot<T> value_;
 };
 template <>
 class thread_result<void> {
