@@ -95,7 +95,7 @@ TEST_F(DeadlockError, ARingOfTasksIsOne) {
 }
 
 TEST_F(DeadlockError, TheRunnerMayBeUsedAfterIt) {
-    rota::runner runner(rota::runner_options(rota::engine_kind::simulated));
+    rota::runner runner{rota::runner_options(rota::engine_kind::simulated)};
     EXPECT_THROW(runner.run([]() -> coro<> { co_await rota::create_future<>(); }), rota::deadlock_error);
     EXPECT_EQ(runner.run([]() -> coro<int> {
         co_await rota::sleep(1s);

@@ -243,7 +243,7 @@ TEST_F(Future, AnEmptyOneRefusesEverything) {
 }
 
 TEST_F(Future, OfAnotherLoopIsRefused) {
-    rota::runner first(rota::runner_options(rota::engine_kind::simulated));
+    rota::runner first{rota::runner_options(rota::engine_kind::simulated)};
     rota::future<int> foreign;
     first.run([&]() -> coro<> {
         foreign = create_future<int>();

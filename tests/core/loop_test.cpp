@@ -230,7 +230,7 @@ TEST_F(Loop, WhatComesFromOtherThreadsTooLateIsLetGo) {
     blocks_wander();
     auto const held = std::make_shared<int>(1);
     {
-        rota::runner runner(rota::runner_options(rota::engine_kind::epoll));
+        rota::runner runner{rota::runner_options(rota::engine_kind::epoll)};
         std::thread([&] { runner.get_loop().call_soon_threadsafe([held] {}); }).join();
         EXPECT_EQ(held.use_count(), 2);
     }

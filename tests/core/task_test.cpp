@@ -248,7 +248,7 @@ TEST_F(Task, AwaitingItselfIsAUsageError) {
 }
 
 TEST_F(Task, AwaitingOneOfAnotherLoopIsAUsageError) {
-    rota::runner first(rota::runner_options(rota::engine_kind::simulated));
+    rota::runner first{rota::runner_options(rota::engine_kind::simulated)};
     rota::task<int> foreign;
     first.run([&]() -> coro<> {
         foreign = rota::create_task(later(1));
