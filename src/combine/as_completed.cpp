@@ -6,7 +6,8 @@
 namespace rota::inline v0::detail {
 
 void throw_nothing_left() {
-    throw_usage_error("as_completed: awaited more often than there are tasks; next() tells by an empty task that all were given");
+    throw_usage_error(
+        "as_completed: awaited more often than there are tasks; next() tells by an empty task that all were given");
 }
 
 completions_base::completions_base(clock::time_point limit)

@@ -124,7 +124,8 @@ bool detail::group_exit::cancel(task_state&) noexcept {
 
 void detail::group_join::begin(task_state& waiting) {
     if (waiting.observer == group_)
-        throw_usage_error("task_group.join: a task of the group waits for all of them, itself included: it would wait for ever");
+        throw_usage_error(
+            "task_group.join: a task of the group waits for all of them, itself included: it would wait for ever");
     if (waiting.home != group_->owner_->home) throw_usage_error("task_group.join: the group belongs to another loop");
     waiting_ = &waiting;
     last_ = group_->children_.last()->id;

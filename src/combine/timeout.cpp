@@ -14,7 +14,8 @@ std::optional<clock::time_point> timeout_scope::when() noexcept {
 
 void timeout_scope::reschedule(std::optional<clock::time_point> when) {
     if (stage_ == stage::made)
-        detail::throw_usage_error("timeout_scope: reschedule before with_timeout has entered it; give it to the constructor");
+        detail::throw_usage_error(
+            "timeout_scope: reschedule before with_timeout has entered it; give it to the constructor");
     if (stage_ != stage::entered && stage_ != stage::suspended)
         detail::throw_usage_error("timeout_scope: reschedule after its deadline has passed or it was left");
     if (armed()) task_->home->disarm(*this);

@@ -56,7 +56,8 @@ TEST(as_completed, gives_what_was_done_before_in_the_given_order) {
 
 TEST(as_completed, throws_the_errors_of_tasks_where_they_are_awaited) {
     run([]() -> rota::coro<> {
-        std::vector<rota::task<int>> tasks{rota::create_task(error_after("bad", 1ms)), rota::create_task(value_after(1, 2ms))};
+        std::vector<rota::task<int>> tasks{rota::create_task(error_after("bad", 1ms)),
+                                           rota::create_task(value_after(1, 2ms))};
         auto finished = rota::as_completed(tasks);
         auto const first = co_await finished.next();
         EXPECT_THROW(co_await first, std::runtime_error);
@@ -76,7 +77,8 @@ TEST(as_completed, throws_the_errors_of_tasks_where_they_are_awaited) {
 
 TEST(as_completed, limit_throws_but_gives_first_what_has_finished) {
     run([]() -> rota::coro<> {
-        std::vector<rota::task<int>> tasks{rota::create_task(value_after(1, 1ms)), rota::create_task(value_after(2, 60ms)),
+        std::vector<rota::task<int>> tasks{rota::create_task(value_after(1, 1ms)),
+                                           rota::create_task(value_after(2, 60ms)),
                                            rota::create_task(value_after(3, 1s))};
         auto finished = rota::as_completed(tasks, 50ms);
         co_await rota::sleep(100ms);

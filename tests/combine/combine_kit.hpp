@@ -92,4 +92,36 @@ inline std::vector<std::string> texts(rota::exception_group const& group) {
     return found;
 }
 
+inline rota::clock::time_point now() { return rota::running_loop().time(); }
+
+inline rota::coro<> note_after(log& of, std::string text, rota::clock::duration delay) {
+    co_await rota::sleep(delay);
+    of.push_back(std::move(text));
+}
+
+inline rota::coro<> fail_after(std::string text, rota::clock::duration delay) {
+    co_await rota::sleep(delay);
+    fail(text.c_str());
+}
+
+inline rota::coro<> fail_when_stopped(std::string text) {
+    try {
+        co_await rota::sleep(10s);
+    } catch (rota::cancelled_error const&) {
+        throw key_error(text);
+    }
+}
+
+/// The errors with which `awaitable` ends.
+template <class A>
+rota::coro<std::vector<std::string>> group_errors(A awaitable) {
+    auto const got = co_await rota::as_result(std::move(awaitable));
+    try {
+        got.value();
+    } catch (rota::exception_group const& group) {
+        co_return texts(group);
+    }
+    co_return {};
+}
+
 }  // namespace combine_tests

@@ -12,8 +12,6 @@ namespace {
 
 using namespace combine_tests;
 
-rota::clock::time_point now() { return rota::running_loop().time(); }
-
 rota::coro<std::string> text_after(std::string text, rota::clock::duration delay) {
     co_await rota::sleep(delay);
     co_return text;
@@ -150,7 +148,8 @@ TEST(gather, can_be_made_a_task_and_given_a_time_limit) {
         auto t = rota::create_task(rota::gather(value_after(1, 1ms), value_after(2, 1ms)));
         EXPECT_EQ(co_await t, std::tuple(1, 2));
         log of;
-        EXPECT_THROW(co_await rota::wait_for(rota::gather(sleeper(of, "a"), sleeper(of, "b")), 1ms), rota::timeout_error);
+        EXPECT_THROW(co_await rota::wait_for(rota::gather(sleeper(of, "a"), sleeper(of, "b")), 1ms),
+                     rota::timeout_error);
         EXPECT_EQ(of, notes("a cancelled", "b cancelled"));
     });
 }
@@ -159,8 +158,8 @@ TEST(gather, error_cancels_and_awaits_the_other_coroutines_before_it_comes_out) 
     run([]() -> rota::coro<> {
         log of;
         auto const begin = now();
-        auto const got =
-            co_await rota::as_result(rota::gather(sleeper(of, "a"), error_after("bad", 5ms), slow_to_stop(of, "b", 20ms)));
+        auto const got = co_await rota::as_result(
+            rota::gather(sleeper(of, "a"), error_after("bad", 5ms), slow_to_stop(of, "b", 20ms)));
         EXPECT_EQ(what_of(got.error()), "bad");
         EXPECT_EQ(of, notes("a cancelled"));
         EXPECT_EQ(now() - begin, 25ms);
@@ -271,8 +270,7 @@ TEST(gather, cancelled_is_cancelled_even_with_return_exceptions_and_children_tha
         auto const stubborn = []() -> rota::coro<int> {
             try {
                 co_await rota::sleep(1s);
-            } catch (rota::cancelled_error const&) {
-            }
+            } catch (rota::cancelled_error const&) {}
             co_return 1;
         };
         auto const waiter = [&]() -> rota::coro<> {

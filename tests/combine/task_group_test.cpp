@@ -8,38 +8,6 @@ namespace {
 
 using namespace combine_tests;
 
-rota::clock::time_point now() { return rota::running_loop().time(); }
-
-rota::coro<> note_after(log& of, std::string text, rota::clock::duration delay) {
-    co_await rota::sleep(delay);
-    of.push_back(std::move(text));
-}
-
-rota::coro<> fail_after(std::string text, rota::clock::duration delay) {
-    co_await rota::sleep(delay);
-    fail(text.c_str());
-}
-
-rota::coro<> fail_when_stopped(std::string text) {
-    try {
-        co_await rota::sleep(10s);
-    } catch (rota::cancelled_error const&) {
-        throw key_error(text);
-    }
-}
-
-/// The errors with which `awaitable` ends.
-template <class A>
-rota::coro<std::vector<std::string>> group_errors(A awaitable) {
-    auto const got = co_await rota::as_result(std::move(awaitable));
-    try {
-        got.value();
-    } catch (rota::exception_group const& group) {
-        co_return texts(group);
-    }
-    co_return {};
-}
-
 TEST(task_group, ends_when_all_its_tasks_have_ended) {
     run([]() -> rota::coro<> {
         log of;
@@ -220,8 +188,7 @@ TEST(task_group, second_cancel_of_the_owner_does_not_reach_the_tasks_again) {
             auto const child = [&]() -> rota::coro<> {
                 try {
                     co_await rota::sleep(10s);
-                } catch (rota::cancelled_error const&) {
-                }
+                } catch (rota::cancelled_error const&) {}
                 co_await rota::with_shield(rota::sleep(10ms));
                 requests = rota::current_task().cancelling();
             };
@@ -275,7 +242,8 @@ TEST(task_group, time_limit_round_it_cancels_it_whole) {
             group.create_task(fail_when_stopped("while stopping"));
             co_return;
         };
-        EXPECT_EQ(co_await group_errors(rota::with_timeout(10ms, rota::with_task_group(failing))), notes("while stopping"));
+        EXPECT_EQ(co_await group_errors(rota::with_timeout(10ms, rota::with_task_group(failing))),
+                  notes("while stopping"));
         EXPECT_EQ(rota::current_task().cancelling(), 0U) << "no left-over cancel";
         co_await rota::sleep(1ms);
     });
@@ -422,141 +390,6 @@ TEST(task_group, nested_group_in_an_aborted_one_ends_first) {
         };
         EXPECT_EQ(co_await group_errors(rota::with_task_group(outer)), notes("boom"));
         EXPECT_EQ(of, notes("deep cancelled", "inner ended"));
-    });
-}
-
-TEST(task_group, join_waits_for_the_tasks_so_far) {
-    run([]() -> rota::coro<> {
-        log of;
-        auto const body = [&](rota::task_group& group) -> rota::coro<> {
-            co_await group.join();
-            auto const grower = [](rota::task_group& to, log& notes) -> rota::coro<> {
-                co_await rota::sleep(1ms);
-                to.create_task(note_after(notes, "later", 20ms));
-                notes.push_back("grower");
-            };
-            group.create_task(grower, std::ref(group), std::ref(of));
-            group.create_task(note_after(of, "first", 5ms));
-            co_await group.join();
-            of.push_back("joined");
-            co_await group.join();
-            of.push_back("joined again");
-        };
-        co_await rota::with_task_group(body);
-        EXPECT_EQ(of, notes("grower", "first", "joined", "later", "joined again"));
-    });
-}
-
-TEST(task_group, join_is_left_by_a_cancel_and_refused_to_its_own_tasks) {
-    run([]() -> rota::coro<> {
-        log of;
-        auto const body = [&](rota::task_group& group) -> rota::coro<> {
-            auto child = group.create_task(sleeper(of, "child", 30ms));
-            try {
-                co_await rota::with_timeout(5ms, group.join());
-            } catch (rota::timeout_error const&) {
-                of.push_back("join left");
-            }
-            EXPECT_FALSE(child.done());
-            auto const joins = [](rota::task_group& own) -> rota::coro<> { co_await own.join(); };
-            auto refused = group.create_task(rota::as_result(joins(group)));
-            EXPECT_THROW((co_await refused).value(), rota::usage_error);
-        };
-        co_await rota::with_task_group(body);
-        EXPECT_EQ(of, notes("join left", "child slept"));
-    });
-}
-
-rota::coro<> serve(rota::task_ready<int>& ready, log& of, int port) {
-    co_await rota::sleep(5ms);
-    of.push_back("ready");
-    ready(port);
-    co_await rota::sleep(5ms);
-    of.push_back("served");
-}
-
-TEST(task_group, start_waits_until_the_task_is_ready_and_gives_its_value) {
-    run([]() -> rota::coro<> {
-        log of;
-        auto const begin = now();
-        auto const body = [&](rota::task_group& group) -> rota::coro<> {
-            int const port = co_await group.start(serve, std::ref(of), 80);
-            EXPECT_EQ(port, 80);
-            EXPECT_EQ(now() - begin, 5ms);
-            auto const quick = [](rota::task_ready<void>& ready) -> rota::coro<> {
-                ready();
-                EXPECT_THROW(ready(), rota::usage_error);
-                co_return;
-            };
-            co_await group.start(quick);
-            auto const generic = [](auto& ready) -> rota::coro<> {
-                ready("text");
-                co_return;
-            };
-            EXPECT_EQ(co_await group.start<std::string>(generic), "text");
-        };
-        co_await rota::with_task_group(body);
-        EXPECT_EQ(of, notes("ready", "served"));
-    });
-}
-
-TEST(task_group, start_raises_what_the_task_ends_with_before_it_is_ready) {
-    run([]() -> rota::coro<> {
-        auto const body = [](rota::task_group& group) -> rota::coro<int> {
-            auto const fails = [](rota::task_ready<int>&) -> rota::coro<> {
-                co_await rota::sleep(1ms);
-                fail("not ready");
-            };
-            EXPECT_THROW(co_await group.start(fails), std::runtime_error);
-            auto const forgets = [](rota::task_ready<int>&) -> rota::coro<> { co_return; };
-            EXPECT_THROW(co_await group.start(forgets), rota::usage_error);
-            co_return 1;
-        };
-        EXPECT_EQ(co_await rota::with_task_group(body), 1) << "the group has not failed";
-    });
-}
-
-TEST(task_group, start_cancelled_cancels_the_task_and_waits_for_it) {
-    run([]() -> rota::coro<> {
-        log of;
-        auto const begin = now();
-        auto const never_ready = [](rota::task_ready<int>&, log& to) -> rota::coro<> {
-            co_await slow_to_stop(to, "starting", 20ms);
-        };
-        auto const body = [&](rota::task_group& group) -> rota::coro<int> {
-            EXPECT_THROW(co_await rota::wait_for(group.start(never_ready, std::ref(of)), 5ms), rota::timeout_error);
-            EXPECT_EQ(now() - begin, 25ms);
-            co_return 1;
-        };
-        EXPECT_EQ(co_await rota::with_task_group(body), 1);
-    });
-}
-
-TEST(task_group, failure_of_a_sibling_ends_a_start) {
-    run([]() -> rota::coro<> {
-        log of;
-        auto const never_ready = [](rota::task_ready<int>&, log& to) -> rota::coro<> { co_await sleeper(to, "starting"); };
-        auto const body = [&](rota::task_group& group) -> rota::coro<> {
-            group.create_task(fail_after("boom", 1ms));
-            (void)co_await group.start(never_ready, std::ref(of));
-        };
-        EXPECT_EQ(co_await group_errors(rota::with_task_group(body)), notes("boom"));
-        EXPECT_EQ(of, notes("starting cancelled"));
-    });
-}
-
-TEST(task_group, failing_after_it_was_ready_fails_the_group) {
-    run([]() -> rota::coro<> {
-        auto const fails_later = [](rota::task_ready<int>& ready) -> rota::coro<> {
-            ready(1);
-            co_await rota::sleep(1ms);
-            fail("later");
-        };
-        auto const body = [&](rota::task_group& group) -> rota::coro<> {
-            EXPECT_EQ(co_await group.start(fails_later), 1);
-            co_await rota::sleep(1s);
-        };
-        EXPECT_EQ(co_await group_errors(rota::with_task_group(body)), notes("later"));
     });
 }
 

@@ -8,8 +8,6 @@ namespace {
 
 using namespace combine_tests;
 
-rota::clock::time_point now() { return rota::running_loop().time(); }
-
 rota::coro<std::string> text_after(rota::clock::duration delay) {
     co_await rota::sleep(delay);
     co_return "in time";
@@ -142,8 +140,7 @@ TEST(timeout, body_that_answers_the_deadline_with_a_value_has_its_way) {
         auto const stubborn = []() -> rota::coro<int> {
             try {
                 co_await rota::sleep(1s);
-            } catch (rota::cancelled_error const&) {
-            }
+            } catch (rota::cancelled_error const&) {}
             co_return 5;
         };
         EXPECT_EQ(co_await rota::with_timeout(scope, stubborn), 5);
@@ -245,8 +242,8 @@ TEST(timeout, cancel_from_outside_wins_and_the_scope_expires_all_the_same) {
 TEST(timeout, cancel_from_outside_stays_a_cancel) {
     run([]() -> rota::coro<> {
         log of;
-        auto t = rota::create_task([](log& to) -> rota::coro<> { co_await rota::with_timeout(1s, sleeper(to, "body")); },
-                                   std::ref(of));
+        auto t = rota::create_task(
+            [](log& to) -> rota::coro<> { co_await rota::with_timeout(1s, sleeper(to, "body")); }, std::ref(of));
         co_await rota::sleep(1ms);
         t.cancel();
         EXPECT_TRUE((co_await rota::as_result(t)).cancelled());

@@ -47,8 +47,7 @@ public:
     bool await_ready() noexcept { return may_finish_at_once() && try_now(); }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         waiting_ = &suspend_here(awaiting.promise(), line);
         if (waiting_->visible != 0) [[unlikely]]
             return waiting_->raise_at_entry();
@@ -111,7 +110,8 @@ public:
         }
         if constexpr (requires { typename Task::value_type; }) {
             using T = typename Task::value_type;
-            if constexpr (!std::is_void_v<T>) return static_cast<std::add_lvalue_reference_t<T const>>(value_of<T>(*got));
+            if constexpr (!std::is_void_v<T>)
+                return static_cast<std::add_lvalue_reference_t<T const>>(value_of<T>(*got));
         }
     }
 };
@@ -272,8 +272,8 @@ private:
 };
 
 template <class Task, class Bound>
-coro<typename Bound::result> run_as_completed(std::vector<coro<typename Task::value_type>> coros, clock::time_point limit,
-                                              Bound body) {
+coro<typename Bound::result> run_as_completed(std::vector<coro<typename Task::value_type>> coros,
+                                              clock::time_point limit, Bound body) {
     using R = typename Bound::result;
     std::vector<Task> tasks;
     std::optional<completions<Task>> finished;

@@ -1,21 +1,19 @@
 #pragma once
 
-#include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
 #include <rota/core/future.hpp>
 #include <rota/core/result.hpp>
 #include <rota/core/task.hpp>
 #include <rota/detail/awaiter.hpp>
+#include <rota/detail/gather_base.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/detail/task_state.hpp>
-#include <rota/detail/watch_node.hpp>
 
 #include <algorithm>
 #include <array>
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
-#include <cstdint>
 #include <exception>
 #include <functional>
 #include <ranges>
@@ -35,95 +33,6 @@ struct return_exceptions_t {
 inline constexpr return_exceptions_t return_exceptions{};
 
 namespace detail {
-
-/// Counts the ends of several tasks: of those it made, which it owns, by one observer, and of others by a node in the ring
-/// of each.
-class ROTA_API gather_base : public leaf, public task_observer {
-public:
-    bool cancel(task_state&) noexcept override;
-    char const* waits_for() const noexcept override { return "gather"; }
-
-protected:
-    using node = watch_node<gather_base>;
-
-    explicit gather_base(bool keeps_errors) noexcept
-        : task_observer(&gather_base::own_child_done), keeps_errors_(keeps_errors) {}
-    gather_base(gather_base&& not_awaited) noexcept
-        : leaf(std::move(not_awaited)), task_observer(not_awaited), keeps_errors_(not_awaited.keeps_errors_) {}
-    ~gather_base() = default;
-
-    /// Room for the tasks it makes and for the nodes of all that it does not own.
-    void begin(task_state& waiting, task_state** made, node* nodes) noexcept {
-        waiting_ = &waiting;
-        made_ = made;
-        nodes_ = nodes;
-    }
-    /// What is made of a coroutine is cancelled with the others.
-    template <class T>
-    task_state* own(coro<T>&& c, std::source_location line) {
-        task_state* const child = make_task(std::move(c), line);
-        made_[made_count_++] = child;
-        child->observer = this;
-        ++left_;
-        waiting_->home->adopt(*child);
-        return child;
-    }
-    /// What is made to await a future is not.
-    template <class T>
-    task_state* make(coro<T>&& c, std::source_location line) {
-        task_state* const child = start_task(std::move(c), line);
-        made_[made_count_++] = child;
-        join(*child);
-        return child;
-    }
-    void join(task_state& other);
-    /// Whether there is no use in starting more.
-    bool stopped() const noexcept { return error_ != nullptr; }
-    /// Starting them failed, in a catch block: those that were started are cancelled.
-    void fail_to_start() noexcept;
-    /// False: there is nothing to wait for.
-    bool wait() noexcept {
-        if (left_ == 0) return false;
-        waiting_->parked = this;
-        return true;
-    }
-    /// Throws unless there are results.
-    void check() {
-        check_raise();
-        if (error_ || cancelled_) [[unlikely]]
-            raise();
-    }
-    void release() noexcept;
-
-private:
-    static void own_child_done(task_observer& self, task_state& child) noexcept {
-        static_cast<gather_base&>(self).child_ended(child);
-    }
-    static void other_done(completion_waiter& waiter) noexcept {
-        auto& done = static_cast<node&>(waiter);
-        done.owner->child_ended(*done.task);
-    }
-    void child_ended(task_state& child) noexcept {
-        if (child.error) [[unlikely]]
-            child_failed(child);
-        if (--left_ == 0) wake(*waiting_);
-    }
-    bool owns(task_state& child) const noexcept { return child.observer == this; }
-    void child_failed(task_state& child) noexcept;
-    void cancel_own() noexcept;
-    void stop() noexcept;
-    [[noreturn]] void raise();
-
-    task_state* waiting_ = nullptr;
-    task_state** made_ = nullptr;
-    node* nodes_ = nullptr;
-    std::uint32_t made_count_ = 0;
-    std::uint32_t node_count_ = 0;
-    std::uint32_t left_ = 0;
-    bool keeps_errors_;
-    bool cancelled_ = false;
-    std::exception_ptr error_{};
-};
 
 /// How a T stands in a tuple or vector.
 template <class T>
@@ -247,8 +156,7 @@ public:
     bool await_ready() const noexcept { return sizeof...(Slots) == 0; }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& waiting = suspend_here(awaiting.promise(), line);
         if (waiting.visible != 0 && !all_done()) [[unlikely]]
             return waiting.raise_at_entry();
@@ -304,8 +212,7 @@ public:
     bool await_ready() const noexcept { return coros_.empty(); }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& waiting = suspend_here(awaiting.promise(), line);
         if (waiting.visible != 0) [[unlikely]]
             return waiting.raise_at_entry();
@@ -352,8 +259,7 @@ public:
     bool await_ready() const noexcept { return tasks_.empty(); }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& waiting = suspend_here(awaiting.promise(), line);
         if (waiting.visible != 0 && !std::ranges::all_of(tasks_, [](Task const& t) { return t.done(); })) [[unlikely]]
             return waiting.raise_at_entry();

@@ -48,7 +48,7 @@ template <class T>
     return shield(create_task(std::move(c), line));
 }
 template <class A>
-    requires(detail::awaitable<A&&> && !std::derived_from<std::remove_cvref_t<A>, any_task>)
+    requires(detail::awaitable<A &&> && !std::derived_from<std::remove_cvref_t<A>, any_task>)
 [[nodiscard]] auto shield(A&& awaitable, std::source_location line = std::source_location::current()) {
     return shield(create_task(detail::await_copied<std::decay_t<A>>(std::forward<A>(awaitable)), line));
 }

@@ -2,20 +2,19 @@
 
 #include <rota/base/export.hpp>
 #include <rota/base/intrusive_list.hpp>
-#include <rota/base/slab.hpp>
 #include <rota/combine/exception_group.hpp>
 #include <rota/core/coro.hpp>
 #include <rota/core/errors.hpp>
 #include <rota/core/task.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/bound_body.hpp>
+#include <rota/detail/group_children.hpp>
 #include <rota/detail/result_room.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/detail/task_state.hpp>
 
 #include <concepts>
 #include <coroutine>
-#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
@@ -34,62 +33,6 @@ namespace detail {
 class group_exit;
 class group_join;
 class group_start_base;
-
-/// The tasks of a group in the order in which they were made. Their links lie at the end of their blocks, so that a group
-/// allocates nothing.
-class group_children {
-public:
-    struct links {
-        task_state* previous = nullptr;
-        task_state* next = nullptr;
-    };
-
-    bool empty() const noexcept { return first_ == nullptr; }
-    task_state* first() const noexcept { return first_; }
-    task_state* last() const noexcept { return last_; }
-    static task_state* after(task_state& child) noexcept { return links_of(child).next; }
-
-    void push_back(task_state& child) noexcept {
-        links_of(child) = {last_, nullptr};
-        (last_ != nullptr ? links_of(*last_).next : first_) = &child;
-        last_ = &child;
-    }
-    void remove(task_state& child) noexcept {
-        links const of = links_of(child);
-        (of.previous != nullptr ? links_of(*of.previous).next : first_) = of.next;
-        (of.next != nullptr ? links_of(*of.next).previous : last_) = of.previous;
-    }
-
-    template <class T>
-    static constexpr std::size_t block_size = (sizeof(typed_task_state<T>) + 7) / 8 * 8 + sizeof(links);
-
-private:
-    static links& links_of(task_state& child) noexcept {
-        void* const end = reinterpret_cast<std::byte*>(&child) + child.result->block_size;
-        return static_cast<links*>(end)[-1];
-    }
-
-    task_state* first_ = nullptr;
-    task_state* last_ = nullptr;
-};
-
-template <class T>
-inline result_operations const grouped_operations{&typed_task_state<T>::take, &typed_task_state<T>::destroy,
-                                                  group_children::block_size<T>};
-template <>
-inline result_operations const grouped_operations<void>{nullptr, nullptr, group_children::block_size<void>};
-
-template <class T>
-task_state* make_grouped_task(coro<T>&& c, std::source_location created) {
-    if (!c) throw_usage_error("task_group: create_task of a coroutine that was moved from or awaited already");
-    void* const block = slab_store::allocate(group_children::block_size<T>);
-    auto* const state = ::new (block) typed_task_state<T>;
-    state->result = &grouped_operations<T>;
-    ::new (static_cast<std::byte*>(block) + group_children::block_size<T> - sizeof(group_children::links))
-        group_children::links;
-    give_frame(*state, std::move(c), created);
-    return state;
-}
 
 template <class Bound>
 coro<typename Bound::result> run_in_group(Bound body);
@@ -224,10 +167,10 @@ private:
     std::uint32_t visible_before_;
     std::uint8_t level_;
     bool aborting_ = false;
-    bool asked_owner_ = false;   // the owner's cancel count holds a request of this group
-    bool exiting_ = false;       // the body is over
-    bool exit_waits_ = false;    // the owner waits for the last task
-    bool interrupted_ = false;   // the owner was cancelled meanwhile
+    bool asked_owner_ = false;  // the owner's cancel count holds a request of this group
+    bool exiting_ = false;      // the body is over
+    bool exit_waits_ = false;   // the owner waits for the last task
+    bool interrupted_ = false;  // the owner was cancelled meanwhile
 };
 
 namespace detail {
@@ -264,8 +207,7 @@ public:
     bool await_ready() const noexcept { return group_->children_.empty(); }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& waiting = suspend_here(awaiting.promise(), line);
         if (waiting.visible != 0) [[unlikely]]
             return waiting.raise_at_entry();
@@ -406,7 +348,8 @@ coro<typename Bound::result> run_in_group(Bound body) {
     group.finish(std::move(error));
     if constexpr (!std::is_void_v<R>) {
         if (!value.filled())
-            throw_invalid_state("with_task_group: the group was cancelled before its body gave the value it was to give");
+            throw_invalid_state(
+                "with_task_group: the group was cancelled before its body gave the value it was to give");
         co_return value.take();
     }
 }

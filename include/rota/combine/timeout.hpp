@@ -125,8 +125,7 @@ public:
     bool await_ready() const noexcept { return false; }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         timeout_scope& scope = scope_;
         scope.enter(*awaiting.promise().task);
         bool suspended = false;
@@ -199,14 +198,16 @@ private:
 /// asyncio: `timeout`. A limit of zero or less fires from the loop: the body runs up to its first suspension.
 template <detail::delay Limit, class Body, class... Args>
 [[nodiscard]] auto with_timeout(Limit limit, Body&& body, Args&&... args) {
-    auto inner = detail::bind_body(detail::offers<timeout_scope>{}, std::forward<Body>(body), std::forward<Args>(args)...);
+    auto inner =
+        detail::bind_body(detail::offers<timeout_scope>{}, std::forward<Body>(body), std::forward<Args>(args)...);
     return detail::timeout_awaiter<timeout_scope, decltype(inner)>(limit, std::move(inner));
 }
 /// The same with a scope that can be asked afterwards; it lives until the await ends. `usage_error` where it was used
 /// before.
 template <class Body, class... Args>
 [[nodiscard]] auto with_timeout(timeout_scope& scope, Body&& body, Args&&... args) {
-    auto inner = detail::bind_body(detail::offers<timeout_scope>{}, std::forward<Body>(body), std::forward<Args>(args)...);
+    auto inner =
+        detail::bind_body(detail::offers<timeout_scope>{}, std::forward<Body>(body), std::forward<Args>(args)...);
     return detail::timeout_awaiter<timeout_scope&, decltype(inner)>(scope, std::move(inner));
 }
 
@@ -216,7 +217,8 @@ template <class Body, class... Args>
 /// asyncio: `timeout_at`.
 template <class Body, class... Args>
 [[nodiscard]] auto with_timeout_at(std::optional<clock::time_point> deadline, Body&& body, Args&&... args) {
-    auto inner = detail::bind_body(detail::offers<timeout_scope>{}, std::forward<Body>(body), std::forward<Args>(args)...);
+    auto inner =
+        detail::bind_body(detail::offers<timeout_scope>{}, std::forward<Body>(body), std::forward<Args>(args)...);
     return detail::timeout_awaiter<timeout_scope, decltype(inner)>(deadline, std::move(inner));
 }
 

@@ -101,8 +101,7 @@ public:
     bool await_ready() const noexcept { return false; }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& waiting = suspend_here(awaiting.promise(), line);
         if (waiting.visible != 0) [[unlikely]]
             return waiting.raise_at_entry();

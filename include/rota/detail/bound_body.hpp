@@ -89,8 +89,9 @@ auto bind_body(std::type_identity<std::tuple<Front...>>, Body&& body, Args&&... 
     if constexpr (sizeof...(Args) == 0 && awaitable<Body&&>)
         return bound_awaitable<Body&&>(std::forward<Body>(body));
     else
-        return typename bound_call_of<std::tuple<Front...>, std::decay_t<Body>, std::index_sequence_for<Args...>,
-                                      Args...>::type(std::in_place, std::forward<Body>(body), std::forward<Args>(args)...);
+        return
+            typename bound_call_of<std::tuple<Front...>, std::decay_t<Body>, std::index_sequence_for<Args...>,
+                                   Args...>::type(std::in_place, std::forward<Body>(body), std::forward<Args>(args)...);
 }
 
 template <class... Front>
