@@ -79,7 +79,7 @@ struct served_until_cancelled : scenario {
             error = std::current_exception();
         }
         closing.cancel();
-        co_await rota::with_shield(rota::as_result(closing));
+        (void)co_await rota::with_shield(rota::as_result(closing));
         co_await rota::with_shield(server.wait_closed());
         if (error) std::rethrow_exception(error);
     }
