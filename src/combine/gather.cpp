@@ -34,26 +34,26 @@ void gather_base::child_failed(task_state& child) noexcept {
     }
 }
 
-void gather_base::cancel_own() noexcept {
+void gather_base::hand_on() noexcept {
     for (std::uint32_t i = 0; i < made_count_; ++i)
         if (task_state& child = *made_[i]; owns(child) && !child.done()) child.request_cancel(0);
+    for (std::uint32_t i = 0; i < node_count_; ++i)
+        if (nodes_[i].linked() && !nodes_[i].again) nodes_[i].task->request_cancel(0);
 }
 
-// After an error: own children are still waited for, others are left.
+// After an error: own children are cancelled, and still waited for; others are left.
 void gather_base::stop() noexcept {
-    cancel_own();
     for (std::uint32_t i = 0; i < node_count_; ++i) {
         if (!nodes_[i].linked()) continue;
         nodes_[i].stop();
         --left_;
     }
+    relay();
 }
 
 bool gather_base::cancel(task_state&) noexcept {
     cancelled_ = true;
-    cancel_own();
-    for (std::uint32_t i = 0; i < node_count_; ++i)
-        if (nodes_[i].linked() && !nodes_[i].again) nodes_[i].task->request_cancel(0);
+    relay();
     return false;
 }
 

@@ -75,6 +75,10 @@ void task_group::wake_joiners() noexcept {
 
 void task_group::abort() noexcept {
     aborting_ = true;
+    relay();
+}
+
+void task_group::hand_on() noexcept {
     for (auto* child = children_.first(); child != nullptr; child = detail::group_children::after(*child))
         child->request_cancel(0);
 }

@@ -385,6 +385,23 @@ TEST(gather, that_can_not_be_started_whole_throws_and_leaves_nothing) {
     });
 }
 
+rota::coro<> nested(int depth) {
+    if (depth == 0)
+        co_await rota::sleep(10s);
+    else
+        co_await rota::gather(nested(depth - 1));
+}
+
+TEST(gather, nested_without_end_is_cancelled_in_constant_stack) {
+    run([]() -> rota::coro<> {
+        auto t = rota::create_task(nested(20'000));
+        co_await rota::sleep(1ms);
+        t.cancel();
+        EXPECT_TRUE((co_await rota::as_result(t)).cancelled());
+        EXPECT_EQ(rota::all_tasks().size(), 1U);
+    });
+}
+
 TEST(gather, cancelled_in_every_turn_leaves_nothing) {
     for (int turns = 0; turns < 12; ++turns) {
         run([&]() -> rota::coro<> {

@@ -428,6 +428,28 @@ TEST(task_group, allocation_that_fails_ends_it_in_order) {
     }
 }
 
+rota::coro<> nested(int depth) {
+    if (depth == 0) {
+        co_await rota::sleep(10s);
+        co_return;
+    }
+    auto const body = [depth](rota::task_group& group) -> rota::coro<> {
+        group.create_task(nested(depth - 1));
+        co_return;
+    };
+    co_await rota::with_task_group(body);
+}
+
+TEST(task_group, nested_without_end_is_cancelled_in_constant_stack) {
+    run([]() -> rota::coro<> {
+        auto t = rota::create_task(nested(20'000));
+        co_await rota::sleep(1ms);
+        t.cancel();
+        EXPECT_TRUE((co_await rota::as_result(t)).cancelled());
+        EXPECT_EQ(rota::all_tasks().size(), 1U);
+    });
+}
+
 TEST(task_group, cancelled_in_every_turn_leaves_nothing) {
     for (int turns = 0; turns < 16; ++turns) {
         run([&]() -> rota::coro<> {

@@ -8,6 +8,7 @@
 #include <rota/core/task.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/bound_body.hpp>
+#include <rota/detail/cancel_relay.hpp>
 #include <rota/detail/group_children.hpp>
 #include <rota/detail/result_room.hpp>
 #include <rota/detail/task_start.hpp>
@@ -63,7 +64,7 @@ using ready_type = typename decltype(find_ready<F>())::type;
 /// When one of them fails, the others and the body are cancelled, and all errors come out of `with_task_group` together.
 ///
 /// asyncio: `TaskGroup`, with its `cancel` of 3.15; `start` is Trio's.
-class ROTA_API task_group : private detail::task_observer {
+class ROTA_API task_group : private detail::task_observer, private detail::cancel_relay {
 public:
     task_group(task_group const&) = delete;
     task_group& operator=(task_group const&) = delete;
@@ -153,6 +154,7 @@ private:
     bool starting_ended(detail::task_state& child) noexcept;
     void wake_joiners() noexcept;
     void abort() noexcept;
+    void hand_on() noexcept override;
     void cancel_owner() noexcept;
     void body_ended(bool by_error) noexcept;
     void interrupted() noexcept;

@@ -2,6 +2,7 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/detail/cancel_relay.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/detail/task_state.hpp>
 #include <rota/detail/watch_node.hpp>
@@ -15,7 +16,7 @@ namespace rota::inline v0::detail {
 
 /// Counts the ends of several tasks: of those it made, which it owns, by one observer, and of others by a node in the ring
 /// of each.
-class ROTA_API gather_base : public leaf, public task_observer {
+class ROTA_API gather_base : public leaf, public task_observer, private cancel_relay {
 public:
     bool cancel(task_state&) noexcept override;
     char const* waits_for() const noexcept override { return "gather"; }
@@ -87,7 +88,7 @@ private:
     }
     bool owns(task_state& child) const noexcept { return child.observer == this; }
     void child_failed(task_state& child) noexcept;
-    void cancel_own() noexcept;
+    void hand_on() noexcept override;
     void stop() noexcept;
     [[noreturn]] void raise();
 
