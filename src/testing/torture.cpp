@@ -8,7 +8,6 @@
 #include <rota/detail/running_here.hpp>
 #include <rota/engine/engine.hpp>
 
-
 namespace rota::inline v0::testing {
 namespace {
 
@@ -55,10 +54,16 @@ public:
         return loop_->run_some();
     }
 
+    [[noreturn]] void fail_stuck(char const* which, task<> const& stuck) const {
+        std::string text = which;
+        text.append(" waits for ever, at\n").append(detail::describe_chain(stuck.state(), "  "));
+        throw torture_failure(text);
+    }
+
     void verify() {
         auto const verifying = create_task(scenario_->verify());
         while (!verifying.done())
-            if (!step()) throw torture_failure("verify waits for ever");
+            if (!step()) fail_stuck("verify", verifying);
         if (auto error = verifying.exception()) throw torture_failure(detail::describe(error));
     }
 
@@ -80,7 +85,8 @@ void check_counts(live_counts const& before) {
     live_counts const after;
     if (after.frames != before.frames)
         throw torture_failure(std::to_string(after.frames - before.frames) + " frames or blocks are left over");
-    if (after.tasks != before.tasks) throw torture_failure(std::to_string(after.tasks - before.tasks) + " tasks are left over");
+    if (after.tasks != before.tasks)
+        throw torture_failure(std::to_string(after.tasks - before.tasks) + " tasks are left over");
 }
 
 // Cancels before step `at`, and where `twice` before the one after it too. False: the subject had ended by then.
@@ -93,12 +99,13 @@ bool cancel_at(scenario_maker const& make, std::uint64_t seed, std::size_t at, b
         for (std::size_t step = 0; !run.subject().done(); ++step) {
             if (step == at) cancelled = run.subject().cancel();
             if (twice && step == at + 1) run.subject().cancel();
-            if (!run.step()) throw torture_failure("the subject waits for ever");
+            if (!run.step()) run.fail_stuck("the subject", run.subject());
         }
         ++report.runs;
         if (cancelled) ++(run.subject().cancelled() ? report.stopped : report.went_on);
         if (!run.subject().cancelled()) {
-            if (auto error = run.subject().exception()) throw torture_failure("the subject threw " + detail::describe(error));
+            if (auto error = run.subject().exception())
+                throw torture_failure("the subject threw " + detail::describe(error));
         }
         run.verify();
         run.drain();
@@ -120,13 +127,13 @@ bool fail_at(scenario_maker const& make, std::uint64_t seed, std::uint64_t nth, 
             run.start(make);
             while (!run.subject().done())
                 if (!run.step()) break;  // who should have helped it has failed
-        } catch (std::bad_alloc const&) {
-        }
+        } catch (std::bad_alloc const&) {}
         failed = memory.taken() - first >= nth;
         memory.fail_allocation(0);
         ++report.runs;
         bool const ended = run.subject() && run.subject().done();
-        if (failed) ++(ended && !run.subject().cancelled() && !run.subject().exception() ? report.went_on : report.stopped);
+        if (failed)
+            ++(ended && !run.subject().cancelled() && !run.subject().exception() ? report.went_on : report.stopped);
         run.drain();
     }
     check_counts(before);

@@ -41,7 +41,8 @@ struct gathers_a_failing_one : owning {
     bool caught = false;
     coro<> subject() override {
         try {
-            co_await rota::gather(value_after(running, 1, 5ms), error_after(running, 2ms), value_after(running, 2, 1ms));
+            co_await rota::gather(value_after(running, 1, 5ms), error_after(running, 2ms),
+                                  value_after(running, 2, 1ms));
         } catch (std::runtime_error const&) {
             caught = true;
         }
@@ -55,7 +56,8 @@ struct gathers_exceptions : owning {
     coro<> subject() override {
         auto const got = co_await rota::gather(rota::return_exceptions, value_after(running, 1, 3ms),
                                                error_after(running, 2ms), value_after(running, 2, 1ms));
-        require(std::get<0>(got).value() == 1 && !std::get<1>(got) && std::get<2>(got).value() == 2, "a result is lost");
+        require(std::get<0>(got).value() == 1 && !std::get<1>(got) && std::get<2>(got).value() == 2,
+                "a result is lost");
         co_await rota::yield();
     }
 };

@@ -116,7 +116,9 @@ struct awaits_a_task_of_several_waiters : scenario {
         require(also_got == got, "another waiter got something else");
     }
 };
-TEST(TortureCore, TaskOfSeveralWaiters) { torture<awaits_a_task_of_several_waiters>("task.co_await/of several waiters"); }
+TEST(TortureCore, TaskOfSeveralWaiters) {
+    torture<awaits_a_task_of_several_waiters>("task.co_await/of several waiters");
+}
 
 struct awaits_the_last_handle : scenario {
     bool produced = false;
@@ -316,7 +318,8 @@ struct creates_tasks : scenario {
         made.push_back(copying);
         auto const awaiting = create_task(rota::sleep(1ms));
         made.push_back(awaiting);
-        auto const named = create_task(rota::named("a name too long to be kept in place"), read, std::ref(running), shared);
+        auto const named =
+            create_task(rota::named("a name too long to be kept in place"), read, std::ref(running), shared);
         made.push_back(named);
         require(co_await plain + co_await copying + co_await named == 21, "a value is lost");
         co_await awaiting;

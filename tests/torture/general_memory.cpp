@@ -29,7 +29,9 @@ void* operator new[](std::size_t size) { return or_throw(take(size)); }
 void* operator new(std::size_t size, std::nothrow_t const&) noexcept { return take(size); }
 void* operator new[](std::size_t size, std::nothrow_t const&) noexcept { return take(size); }
 void* operator new(std::size_t size, std::align_val_t to) { return or_throw(take(size, static_cast<std::size_t>(to))); }
-void* operator new[](std::size_t size, std::align_val_t to) { return or_throw(take(size, static_cast<std::size_t>(to))); }
+void* operator new[](std::size_t size, std::align_val_t to) {
+    return or_throw(take(size, static_cast<std::size_t>(to)));
+}
 void operator delete(void* block) noexcept { std::free(block); }
 void operator delete[](void* block) noexcept { std::free(block); }
 void operator delete(void* block, std::size_t) noexcept { std::free(block); }

@@ -95,8 +95,7 @@ struct is_shut_down : with_a_queue<Queue> {
         try {
             co_await this->get_some(2);
             co_await this->put_some(0, 5);
-        } catch (rota::queue_shut_down const&) {
-        }
+        } catch (rota::queue_shut_down const&) {}
         co_await rota::yield();
     }
     coro<> environment() override {
@@ -112,8 +111,7 @@ struct is_shut_down : with_a_queue<Queue> {
             co_await this->get_some(2);
             co_await turns(2);
             co_await this->get_some(20);
-        } catch (rota::queue_shut_down const&) {
-        }
+        } catch (rota::queue_shut_down const&) {}
     }
     coro<> verify() override {
         co_await turns(30);

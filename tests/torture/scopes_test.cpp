@@ -122,8 +122,8 @@ struct makes_grandchildren : owns_a_group {
         require(ended == 2, "a task is lost");
     }
     coro<> body(rota::task_group& group) {
-        group.create_task([](makes_grandchildren& self, rota::task_group& in) { return self.parent(in); }, std::ref(*this),
-                          std::ref(group));
+        group.create_task([](makes_grandchildren& self, rota::task_group& in) { return self.parent(in); },
+                          std::ref(*this), std::ref(group));
         co_return;
     }
     coro<> parent(rota::task_group& group) {
@@ -215,8 +215,8 @@ struct starts_a_failing_task : owns_a_group {
     }
     coro<> body(rota::task_group& group) {
         try {
-            (void)co_await group.start<int>([](rota::task_ready<int>&, starts_a_failing_task& self) { return self.fails(); },
-                                            std::ref(*this));
+            (void)co_await group.start<int>(
+                [](rota::task_ready<int>&, starts_a_failing_task& self) { return self.fails(); }, std::ref(*this));
         } catch (std::runtime_error const&) {
             caught = true;
         }

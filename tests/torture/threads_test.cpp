@@ -1,0 +1,81 @@
+// Cancelled at every point, or short of memory: work for threads is withdrawn or its result delivered.
+#include "torture_kit.hpp"
+
+namespace {
+
+using namespace torture_kit;
+
+struct works_in_a_thread : scenario {
+    int begun = 0;
+    int got = 0;
+    coro<> subject() override {
+        for (int i = 0; i < 3; ++i) {
+            int const value = co_await rota::to_thread([this] { return ++begun; });
+            require(value == i + 1, "another's result came");
+            ++got;
+        }
+        co_await rota::yield();
+    }
+    coro<> verify() override {
+        require(got == begun, "work was done, and its result is lost");
+        co_return;
+    }
+};
+TEST(TortureThreads, ToThread) { torture<works_in_a_thread>("to_thread", several_seeds); }
+
+struct fails_in_a_thread : scenario {
+    int begun = 0;
+    int caught = 0;
+    coro<> subject() override {
+        try {
+            co_await rota::to_thread([this] {
+                ++begun;
+                fail();
+            });
+        } catch (std::runtime_error const&) {
+            ++caught;
+        }
+        co_await rota::yield();
+    }
+    coro<> verify() override {
+        require(begun == caught, "an error is lost");
+        co_return;
+    }
+};
+TEST(TortureThreads, ToThreadThatFails) { torture<fails_in_a_thread>("to_thread/that fails", several_seeds); }
+
+/// Who leaves leaves copies: they are let go when the work is done, or was never begun.
+struct abandons_work : scenario {
+    std::shared_ptr<int> shared = std::make_shared<int>(0);
+    coro<> subject() override {
+        for (int i = 0; i < 3; ++i) {
+            auto work = [copy = shared] { return ++*copy; };
+            require(co_await rota::to_thread(rota::abandon_on_cancel, work) == i + 1, "another's result came");
+        }
+        co_await rota::yield();
+    }
+    coro<> verify() override {
+        co_await rota::sleep(1h);
+        require(shared.use_count() == 1, "copies are left");
+    }
+};
+TEST(TortureThreads, AbandonOnCancel) { torture<abandons_work>("to_thread/abandon_on_cancel", several_seeds); }
+
+struct looks_up_names : scenario {
+    coro<> subject() override {
+        auto const literal = co_await rota::getaddrinfo("127.0.0.1", 80);
+        auto const named = co_await rota::getaddrinfo("localhost", 80);
+        require(literal.size() == 1 && named == literal, "an address is lost");
+        bool unknown = false;
+        try {
+            (void)co_await rota::getaddrinfo("no.such.host.to.be.found", 80);
+        } catch (rota::name_error const&) {
+            unknown = true;
+        }
+        require(unknown, "an error is lost");
+        co_await rota::yield();
+    }
+};
+TEST(TortureThreads, Getaddrinfo) { torture<looks_up_names>("getaddrinfo", several_seeds); }
+
+}  // namespace
