@@ -83,12 +83,12 @@ struct taken {
     }
 };
 
-#define EXPECT_NOTHING_TAKEN(since)               \
-    do {                                          \
+#define EXPECT_NOTHING_TAKEN(since)                \
+    do {                                           \
         auto const since_then = taken() - (since); \
-        EXPECT_EQ(since_then.frames, 0U);         \
-        EXPECT_EQ(since_then.tasks, 0U);          \
-        EXPECT_EQ(since_then.heap, 0U);           \
+        EXPECT_EQ(since_then.frames, 0U);          \
+        EXPECT_EQ(since_then.tasks, 0U);           \
+        EXPECT_EQ(since_then.heap, 0U);            \
     } while (false)
 
 coro<int> add(int a, int b) { co_return a + b; }

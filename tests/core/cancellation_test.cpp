@@ -208,8 +208,7 @@ TEST_F(Cancellation, ALoopThatSwallowsItDoesNotHangTheThreadAndIsReportedOnceWit
                 try {
                     line = __LINE__ + 1;
                     co_await rota::sleep(1h);
-                } catch (rota::cancelled_error const&) {
-                }
+                } catch (rota::cancelled_error const&) {}
             }
         };
         auto const task = rota::create_task(rota::named("stubborn"), stubborn());

@@ -30,7 +30,8 @@ TEST_F(Errors, InvalidStateSaysWhatToDoAboutATaskThatRuns) {
         auto const sleep = []() -> coro<> { co_await rota::sleep(1ms); };
         auto const task = rota::create_task(sleep());
         EXPECT_NE(what_of<rota::invalid_state_error>([&] { task.result(); }).find("co_await"), std::string::npos);
-        EXPECT_NE(what_of<rota::invalid_state_error>([&] { (void)task.exception(); }).find("co_await"), std::string::npos);
+        EXPECT_NE(what_of<rota::invalid_state_error>([&] { (void)task.exception(); }).find("co_await"),
+                  std::string::npos);
         co_await task;
     });
 }
@@ -38,9 +39,11 @@ TEST_F(Errors, InvalidStateSaysWhatToDoAboutATaskThatRuns) {
 TEST_F(Errors, InvalidStateSaysWhyAFutureRefuses) {
     run_simulated([]() -> coro<> {
         auto const future = rota::create_future<int>();
-        EXPECT_NE(what_of<rota::invalid_state_error>([&] { (void)future.result(); }).find("not done"), std::string::npos);
+        EXPECT_NE(what_of<rota::invalid_state_error>([&] { (void)future.result(); }).find("not done"),
+                  std::string::npos);
         future.set_result(1);
-        EXPECT_NE(what_of<rota::invalid_state_error>([&] { future.set_result(2); }).find("done already"), std::string::npos);
+        EXPECT_NE(what_of<rota::invalid_state_error>([&] { future.set_result(2); }).find("done already"),
+                  std::string::npos);
         co_return;
     });
 }

@@ -138,12 +138,14 @@ TEST_F(Future, CallbacksComeByTheLoopInOrderAlsoWhenAddedLate) {
     run_simulated([]() -> coro<> {
         core_kit::log log;
         auto const future = create_future<int>();
-        future.add_done_callback([&](rota::future<int> const& f) { log.push_back("first " + std::to_string(f.result())); });
+        future.add_done_callback(
+            [&](rota::future<int> const& f) { log.push_back("first " + std::to_string(f.result())); });
         future.add_done_callback([&](rota::future<int> const&) { log.push_back("second"); });
         future.set_result(7);
         log.push_back("set");
         co_await rota::yield();
-        future.add_done_callback([&](rota::future<int> const& f) { log.push_back("late " + std::to_string(f == future)); });
+        future.add_done_callback(
+            [&](rota::future<int> const& f) { log.push_back("late " + std::to_string(f == future)); });
         log.push_back("added");
         co_await rota::yield();
         EXPECT_EQ(log, (core_kit::log{"set", "first 7", "second", "added", "late 1"}));

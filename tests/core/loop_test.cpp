@@ -104,8 +104,9 @@ TEST_F(Loop, ArgumentsAreCopiedAndMayBeMoveOnly) {
         int sum = 0;
         {
             std::string text(50, 'x');
-            running_loop().call_soon([&](std::string const& t, std::unique_ptr<int> n) { sum = static_cast<int>(t.size()) + *n; },
-                                     text, std::make_unique<int>(7));
+            running_loop().call_soon(
+                [&](std::string const& t, std::unique_ptr<int> n) { sum = static_cast<int>(t.size()) + *n; }, text,
+                std::make_unique<int>(7));
         }
         co_await rota::yield();
         EXPECT_EQ(sum, 57);
@@ -156,7 +157,8 @@ TEST_F(Loop, AnExceptionHandlerMayReplaceItself) {
         auto& loop = running_loop();
         std::string const text(100, 'h');
         loop.set_exception_handler([&log, &loop, text](rota::loop&, rota::exception_context const&) {
-            loop.set_exception_handler([&log](rota::loop&, rota::exception_context const&) { log.push_back("second"); });
+            loop.set_exception_handler(
+                [&log](rota::loop&, rota::exception_context const&) { log.push_back("second"); });
             log.push_back(text);
         });
         EXPECT_TRUE(loop.get_exception_handler());
@@ -243,8 +245,9 @@ TEST_F(Loop, EachAllocationOfACallbackMayFail) {
         auto& loop = running_loop();
         auto const held = std::make_shared<int>(1);
         auto const body = [&calls, held] { ++calls; };
-        for (auto const& schedule : std::vector<std::function<void()>>{
-                 [&] { loop.call_soon(body); }, [&] { loop.call_later(1ms, body); }, [&] { loop.call_soon_threadsafe(body); }}) {
+        for (auto const& schedule :
+             std::vector<std::function<void()>>{[&] { loop.call_soon(body); }, [&] { loop.call_later(1ms, body); },
+                                                [&] { loop.call_soon_threadsafe(body); }}) {
             auto const before = held.use_count();
             rota::detail::frame_pool::fail_allocation(1);
             EXPECT_THROW(schedule(), std::bad_alloc);

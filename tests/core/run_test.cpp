@@ -10,6 +10,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -17,10 +20,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <sys/types.h>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 namespace {
@@ -336,8 +336,9 @@ TEST_F(Run, LoopsInSeveralThreadsKeepOutOfEachOthersWay) {
                 }
                 co_return total;
             };
-            EXPECT_EQ(rota::run(on_simulated, [&]() -> coro<int> { co_return co_await rota::create_task(sum(100 + t)); }),
-                      (100 + t) * (99 + t) / 2);
+            EXPECT_EQ(
+                rota::run(on_simulated, [&]() -> coro<int> { co_return co_await rota::create_task(sum(100 + t)); }),
+                (100 + t) * (99 + t) / 2);
         });
     for (auto& thread : threads) thread.join();
 }
@@ -402,7 +403,7 @@ int status_of_child(Body body) {
 }
 
 void restore_interrupt() {
-    struct sigaction standard {};
+    struct sigaction standard{};
     standard.sa_handler = SIG_DFL;
     ::sigaction(SIGINT, &standard, nullptr);
 }
@@ -475,8 +476,7 @@ TEST_F(Interrupt, AMainThatAnswersItWithAValueEndsNormally) {
             rota::running_loop().call_soon([] { ::raise(SIGINT); });
             try {
                 co_await rota::sleep(1h);
-            } catch (rota::cancelled_error const&) {
-            }
+            } catch (rota::cancelled_error const&) {}
             co_return 7;
         };
         ::_exit(rota::run(rota::runner_options(rota::engine_kind::epoll), main));
@@ -487,7 +487,7 @@ TEST_F(Interrupt, AMainThatAnswersItWithAValueEndsNormally) {
 
 TEST_F(Interrupt, IsLeftToTheProgramsOwnHandler) {
     int const status = status_of_child([] {
-        static volatile std::sig_atomic_t seen = 0;
+        static std::sig_atomic_t volatile seen = 0;
         std::signal(SIGINT, [](int) { seen = 1; });
         rota::run(rota::runner_options(rota::engine_kind::epoll), []() -> coro<> {
             rota::running_loop().call_soon([] { ::raise(SIGINT); });
@@ -515,7 +515,7 @@ TEST_F(Interrupt, TheDefaultIsBackAfterARun) {
     int const status = status_of_child([] {
         restore_interrupt();
         rota::run([]() -> coro<> { co_await rota::yield(); });
-        struct sigaction now {};
+        struct sigaction now{};
         ::sigaction(SIGINT, nullptr, &now);
         ::_exit(now.sa_handler == SIG_DFL ? 0 : 1);
     });

@@ -93,8 +93,7 @@ TEST_F(Scheduler, WhatBecomesReadyInATurnRunsInTheNext) {
 struct always_ready : rota::detail::leaf {
     bool await_ready() noexcept { return rota::detail::may_finish_at_once(); }
     template <rota::detail::chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         auto& task = rota::detail::suspend_here(awaiting.promise(), line);
         if (task.visible != 0) return task.raise_at_entry();
         if (rota::detail::hot.budget > 0) return false;

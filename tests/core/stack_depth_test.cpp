@@ -9,9 +9,9 @@
 
 #include <gtest/gtest.h>
 
+#include <pthread.h>
 #include <cstdint>
 #include <functional>
-#include <pthread.h>
 #include <stdexcept>
 #include <vector>
 

@@ -366,7 +366,8 @@ TEST_F(Task, ADoneCallbackComesByTheLoopInOrderAlsoWhenItIsLate) {
     run_simulated([]() -> coro<> {
         core_kit::log log;
         auto const task = rota::create_task(later(6));
-        task.add_done_callback([&](rota::any_task const& done) { log.push_back("first " + std::to_string(done == task)); });
+        task.add_done_callback(
+            [&](rota::any_task const& done) { log.push_back("first " + std::to_string(done == task)); });
         task.add_done_callback([&](rota::any_task const&) { log.push_back("second"); });
         co_await task;
         log.push_back("waiter");

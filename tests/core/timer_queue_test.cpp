@@ -259,8 +259,10 @@ TEST_F(TimerQueue, DoesWhatASortedMapDoes) {
                     break;
                 }
                 default: {
-                    now = random() % 4 == 0 ? std::max(now, std::min(queue.next_wake(), at(now + tick * 1000)).time_since_epoch().count())
-                                            : now + some_delay() / 16;
+                    now = random() % 4 == 0
+                              ? std::max(now,
+                                         std::min(queue.next_wake(), at(now + tick * 1000)).time_since_epoch().count())
+                              : now + some_delay() / 16;
                     log_.clear();
                     queue.advance(at(now));
                     numbers due;

@@ -77,8 +77,7 @@ TEST_F(WithCleanup, AnErrorOfTheCleanUpIsWhatComesOut) {
             log.push_back(std::string("caught ") + error.what());
         }
     });
-    EXPECT_EQ(log,
-              (core_kit::log{"body", "clean-up", "caught clean-up", "body", "clean-up", "caught clean-up"}));
+    EXPECT_EQ(log, (core_kit::log{"body", "clean-up", "caught clean-up", "body", "clean-up", "caught clean-up"}));
 }
 
 TEST_F(WithCleanup, ACancelReachesTheBodyAndNotTheCleanUp) {

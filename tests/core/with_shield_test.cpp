@@ -30,8 +30,7 @@ coro<> cancel_in_first_await(Body& body, int times = 1) {
     for (int i = 0; i < times; ++i) task.cancel();
     try {
         co_await task;
-    } catch (rota::cancelled_error const&) {
-    }
+    } catch (rota::cancelled_error const&) {}
 }
 
 TEST_F(WithShield, HoldsACancelBackUntilTheBodyIsDone) {
@@ -177,8 +176,7 @@ TEST_F(WithShield, RaisesBeforeItGoOnToCountBehindIt) {
         rota::current_task().cancel();
         try {
             co_await rota::sleep(1s);
-        } catch (rota::cancelled_error const&) {
-        }
+        } catch (rota::cancelled_error const&) {}
         EXPECT_EQ(rota::current_task().state().raises, 1);
         co_await rota::with_shield(quick());
         EXPECT_EQ(rota::current_task().state().raises, 1);
