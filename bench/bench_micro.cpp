@@ -3,14 +3,14 @@
 // with nanoseconds and bytes for each operation; SKIP and status 3 for a row it does not know.
 #include <rota/rota.hpp>
 
+#include <sys/resource.h>
+#include <time.h>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <map>
 #include <string>
-#include <sys/resource.h>
-#include <time.h>
 #include <vector>
 
 namespace {

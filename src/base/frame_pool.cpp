@@ -103,8 +103,7 @@ void frame_pool::release_slowly(frame_pool* pool, std::size_t index, void* block
         // A thread whose first call this is gets a pool, or the blocks of all such threads would be lost.
         try {
             make_current();
-        } catch (std::bad_alloc const&) {
-        }
+        } catch (std::bad_alloc const&) {}
         pool = current;
     }
     if (pool != nullptr) ++pool->returned_;

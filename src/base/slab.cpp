@@ -116,7 +116,8 @@ void* slab_store::allocate_slowly(std::size_t size) {
         }
         slab*& growing = store->growing_[index];
         if (growing == nullptr || growing->cut == growing->capacity) growing = store->add_slab(index * 8);
-        return new (reinterpret_cast<std::byte*>(growing) + first_block + growing->cut++ * growing->block_size) slab_block;
+        return new (reinterpret_cast<std::byte*>(growing) + first_block + growing->cut++ * growing->block_size)
+            slab_block;
     } catch (...) {
         ++store->returned_;
         throw;
@@ -129,8 +130,7 @@ void slab_store::release_slowly(void* block, std::size_t index) noexcept {
     if (owner == current) return index < classes ? owner->put(block, index) : owner->remove_slab(of);
     auto* stray = static_cast<slab_block*>(block);
     stray->next = owner->strays_.load(std::memory_order_relaxed);
-    while (!owner->strays_.compare_exchange_weak(stray->next, stray, std::memory_order_release)) {
-    }
+    while (!owner->strays_.compare_exchange_weak(stray->next, stray, std::memory_order_release)) {}
 }
 
 slab_store::counters slab_store::count() noexcept {

@@ -28,8 +28,9 @@ void set_debug_mode(bool on) noexcept { mode().store(on, std::memory_order_relax
 
 void detail::scheduler::refuse_other_threads(char const* what) const {
     if (std::this_thread::get_id() == owner_) return;
-    throw usage_error(std::string(what) +
-                      ": called from a thread that is not the loop's; use call_soon_threadsafe or run_coroutine_threadsafe");
+    throw usage_error(
+        std::string(what) +
+        ": called from a thread that is not the loop's; use call_soon_threadsafe or run_coroutine_threadsafe");
 }
 
 }  // namespace rota::inline v0

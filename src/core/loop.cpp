@@ -74,7 +74,8 @@ void loop::discard_ready() noexcept {
 
 loop& running_loop() {
     if (detail::hot.running == nullptr)
-        detail::throw_usage_error("running_loop: no loop runs in this thread; call this from a task that rota::run runs");
+        detail::throw_usage_error(
+            "running_loop: no loop runs in this thread; call this from a task that rota::run runs");
     return static_cast<loop&>(*detail::hot.running);
 }
 
@@ -99,8 +100,7 @@ void loop::run_callback(detail::runnable& callback) noexcept {
         } catch (...) {
             try {
                 call_exception_handler({"a callback of the loop threw", std::current_exception()});
-            } catch (...) {
-            }
+            } catch (...) {}
         }
         detail::release(std::exchange(detail::hot.context, before));
         node.discard();
@@ -132,13 +132,14 @@ void loop::default_exception_handler(exception_context const& context) noexcept 
 void loop::report_task(detail::task_state& task) noexcept {
     try {
         if (task.done())
-            call_exception_handler({detail::describe_name(task) + " ended with an error that nobody awaited", task.error});
-        else
             call_exception_handler(
-                {detail::describe_name(task) + " has swallowed its cancellation a hundred times; let cancelled_error pass or "
-                                               "acknowledge it with uncancel. It awaits at\n" +
-                     detail::describe_chain(task, "  "),
-                 nullptr});
+                {detail::describe_name(task) + " ended with an error that nobody awaited", task.error});
+        else
+            call_exception_handler({detail::describe_name(task) +
+                                        " has swallowed its cancellation a hundred times; let cancelled_error pass or "
+                                        "acknowledge it with uncancel. It awaits at\n" +
+                                        detail::describe_chain(task, "  "),
+                                    nullptr});
     } catch (...) {
         default_exception_handler({{}, nullptr});
     }
@@ -158,7 +159,9 @@ void loop::run_until_done(detail::task_state& task) {
         ~stop_when_done() {
             if (linked()) awaited.waiters.remove(*this);
         }
-        static void stop(completion_waiter& self) noexcept { static_cast<stop_when_done&>(self).home.stop_after_turn(); }
+        static void stop(completion_waiter& self) noexcept {
+            static_cast<stop_when_done&>(self).home.stop_after_turn();
+        }
         scheduler& home;
         detail::task_state& awaited;
     } const stopping(*this, task);

@@ -3,9 +3,9 @@
 #include <rota/core/cancellation.hpp>
 #include <rota/detail/task_state.hpp>
 
+#include <cxxabi.h>
 #include <cstdio>
 #include <cstdlib>
-#include <cxxabi.h>
 #include <memory>
 #include <vector>
 
@@ -15,15 +15,14 @@ std::string describe(std::exception_ptr const& error) {
     if (!error) return "no error";
     char const* const mangled = error.__cxa_exception_type()->name();
     int status = 0;
-    std::unique_ptr<char, decltype(&std::free)> const readable(
-        abi::__cxa_demangle(mangled, nullptr, nullptr, &status), &std::free);
+    std::unique_ptr<char, decltype(&std::free)> const readable(abi::__cxa_demangle(mangled, nullptr, nullptr, &status),
+                                                               &std::free);
     std::string text = status == 0 && readable ? readable.get() : mangled;
     try {
         std::rethrow_exception(error);
     } catch (std::exception const& known) {
         text.append(": ").append(known.what());
-    } catch (...) {
-    }
+    } catch (...) {}
     return text;
 }
 
@@ -34,7 +33,8 @@ std::string describe_name(task_state const& task) {
 std::string describe_chain(task_state const& task, char const* indent) {
     std::vector<promise_base const*> chain;
     if (!task.done())
-        for (promise_base const* frame = task.innermost; frame != nullptr; frame = frame->parent) chain.push_back(frame);
+        for (promise_base const* frame = task.innermost; frame != nullptr; frame = frame->parent)
+            chain.push_back(frame);
     std::string text;
     for (auto frame = chain.rbegin(); frame != chain.rend(); ++frame) {
         auto const& line = (*frame)->line;

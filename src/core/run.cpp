@@ -1,7 +1,7 @@
 #include <rota/core/run.hpp>
 
-#include "engine/interrupt.hpp"
 #include <rota/detail/running_here.hpp>
+#include "engine/interrupt.hpp"
 
 #include <atomic>
 #include <cstdio>

@@ -5,8 +5,8 @@
 #include <rota/core/debug.hpp>
 #include <rota/detail/context_map.hpp>
 
-#include <algorithm>
 #include <pthread.h>
+#include <algorithm>
 #include <utility>
 
 namespace rota::inline v0::detail {
@@ -48,7 +48,8 @@ bool scheduler::in_forked_child() const noexcept { return forks_before_ != forks
 void scheduler::refuse_forked_child() const {
     if (in_forked_child()) [[unlikely]]
         throw_usage_error(
-            "the loop was made before a fork, and its descriptors belong to the parent: a child must call exec or _exit, or "
+            "the loop was made before a fork, and its descriptors belong to the parent: a child must call exec or "
+            "_exit, or "
             "fork before the loop is made");
 }
 

@@ -27,7 +27,8 @@ void detail::task_awaiter::refuse() const {
 void detail::wake_elsewhere(task_state& task) noexcept { task.home->make_ready(task); }
 
 void detail::throw_no_running_loop(char const* for_whom) {
-    throw usage_error(std::string(for_whom) + ": no loop runs in this thread; call this from a task that rota::run runs");
+    throw usage_error(std::string(for_whom) +
+                      ": no loop runs in this thread; call this from a task that rota::run runs");
 }
 
 any_task current_task() {

@@ -60,7 +60,8 @@ void task_state::request_cancel(std::uint8_t level) noexcept {
         last = awaited;
         level = last->level_of_request();
     }
-    for (task_state* passed = this; passed != last; passed = passed->parked->awaited_task()) passed->clear(task_hands_on);
+    for (task_state* passed = this; passed != last; passed = passed->parked->awaited_task())
+        passed->clear(task_hands_on);
 }
 
 std::uint32_t task_state::uncancel() noexcept {

@@ -156,7 +156,8 @@ void timer_queue::advance(clock::time_point now) noexcept {
         return;
     }
     // Without memory an earlier turn may have left some of the present slot behind.
-    if ((occupied_[0] >> (present_ & 63) & 1U) != 0) pour_into_heap({0, static_cast<unsigned>(present_) & 63U, present_});
+    if ((occupied_[0] >> (present_ & 63) & 1U) != 0)
+        pour_into_heap({0, static_cast<unsigned>(present_) & 63U, present_});
     for (;;) {
         place const next = present_ < until ? next_slot() : place{0, 0, -1};
         if (next.start < 0 || next.start > until) {

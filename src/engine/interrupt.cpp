@@ -1,8 +1,8 @@
 #include "engine/interrupt.hpp"
 
-#include <csignal>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <csignal>
 
 namespace rota::inline v0::detail {
 namespace {
@@ -19,11 +19,12 @@ void on_interrupt(int) {
 
 interrupt_watch::interrupt_watch(engine& to_wake, std::atomic<bool>& flag) noexcept {
     if (::syscall(SYS_gettid) != ::getpid() || watching.load(std::memory_order_relaxed) != nullptr) return;
-    struct sigaction now {};
-    if (::sigaction(SIGINT, nullptr, &now) != 0 || (now.sa_flags & SA_SIGINFO) != 0 || now.sa_handler != SIG_DFL) return;
+    struct sigaction now{};
+    if (::sigaction(SIGINT, nullptr, &now) != 0 || (now.sa_flags & SA_SIGINFO) != 0 || now.sa_handler != SIG_DFL)
+        return;
     to_set.store(&flag, std::memory_order_relaxed);
     watching.store(&to_wake, std::memory_order_relaxed);
-    struct sigaction own {};
+    struct sigaction own{};
     own.sa_handler = &on_interrupt;
     own.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
     installed_ = ::sigaction(SIGINT, &own, nullptr) == 0;
@@ -31,7 +32,7 @@ interrupt_watch::interrupt_watch(engine& to_wake, std::atomic<bool>& flag) noexc
 
 interrupt_watch::~interrupt_watch() {
     if (!installed_) return;
-    struct sigaction now {};
+    struct sigaction now{};
     if (::sigaction(SIGINT, nullptr, &now) == 0 && now.sa_handler == &on_interrupt) {
         now.sa_handler = SIG_DFL;
         now.sa_flags = 0;
@@ -42,7 +43,7 @@ interrupt_watch::~interrupt_watch() {
 }
 
 void raise_interrupt() noexcept {
-    struct sigaction standard {};
+    struct sigaction standard{};
     standard.sa_handler = SIG_DFL;
     ::sigaction(SIGINT, &standard, nullptr);
     ::raise(SIGINT);

@@ -41,6 +41,15 @@ bool concerns_one_connection(int error) noexcept {
 
 }  // namespace
 
+template <class Make>
+void server_state::report(Make&& make) const noexcept {
+    try {
+        home_->call_exception_handler(make());
+    } catch (...) {
+        home_->call_exception_handler({"out of memory", std::current_exception()});  // short enough to need none
+    }
+}
+
 connection_record::connection_record(std::shared_ptr<server_state> of) : server_(std::move(of)) {
     server_->connections_.push_back(*this);
     ++server_->active_;
@@ -123,12 +132,17 @@ coro<> server_state::accept_all(acceptor_record record) {
             self.begin_connection(accept.accepted, accept.peer);
         } else if (is_lack_of_resources(error)) {
             if (!std::exchange(told, true))
-                self.report("a server can not accept for lack of resources, and tries again every 100 ms",
-                            std::make_exception_ptr(system_error(error, "accept")));
+                self.report([&] {
+                    return exception_context("a server can not accept for lack of resources, and tries again every 100 ms",
+                                             std::make_exception_ptr(system_error(error, "accept")));
+                });
             co_await sleep(pause_without_resources);
         } else if (!concerns_one_connection(error)) {
             if (!self.closed_)
-                self.report("a server stops accepting", std::make_exception_ptr(system_error(error, "accept")));
+                self.report([&] {
+                    return exception_context("a server stops accepting",
+                                             std::make_exception_ptr(system_error(error, "accept")));
+                });
             co_return;
         }
     }
@@ -146,7 +160,10 @@ void server_state::begin_connection(io_handle accepted, socket_address const& pe
         auto& kept = *record;
         kept.task = create_task(serve(std::move(record), std::move(connection), peer));
     } catch (...) {
-        report("a connection from " + peer.to_string() + " could not be served", std::current_exception());
+        report([&] {
+            return exception_context("a connection from " + peer.to_string() + " could not be served",
+                                     std::current_exception());
+        });
     }
 }
 
@@ -157,14 +174,11 @@ coro<> server_state::serve(std::unique_ptr<connection_record> record, stream con
     } catch (cancelled_error const&) {
         throw;
     } catch (...) {
-        self.report("the handler of the connection from " + peer.to_string() + " threw", std::current_exception());
+        self.report([&] {
+            return exception_context("the handler of the connection from " + peer.to_string() + " threw",
+                                     std::current_exception());
+        });
     }
-}
-
-void server_state::report(std::string message, std::exception_ptr error) const noexcept {
-    try {
-        home_->call_exception_handler(exception_context(std::move(message), std::move(error)));
-    } catch (...) {}
 }
 
 void server_state::one_left() noexcept {

@@ -73,7 +73,9 @@ private:
     static coro<> accept_all(acceptor_record record);
     static coro<> serve(std::unique_ptr<connection_record> record, stream connection, socket_address peer);
     void begin_connection(io_handle accepted, socket_address const& peer) noexcept;
-    void report(std::string message, std::exception_ptr error) const noexcept;
+    /// Tells the exception handler what `make` makes; where memory is short, that.
+    template <class Make>
+    void report(Make&& make) const noexcept;
     void one_left() noexcept;
     void wake_waiters() noexcept;
 

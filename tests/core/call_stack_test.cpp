@@ -19,13 +19,9 @@ lines numbers(std::vector<std::source_location> const& stack) {
 }
 
 unsigned const inner_line = __LINE__ + 2;
-rota::coro<lines> inner() {
-    co_return numbers(rota::current_stack());
-}
+rota::coro<lines> inner() { co_return numbers(rota::current_stack()); }
 unsigned const outer_line = __LINE__ + 2;
-rota::coro<lines> outer() {
-    co_return co_await inner();
-}
+rota::coro<lines> outer() { co_return co_await inner(); }
 
 template <class F>
 auto simulate(F f) {
@@ -59,9 +55,7 @@ TEST(current_stack, outside_a_task_is_the_line_of_the_call) {
 }
 
 unsigned const sleeping_line = __LINE__ + 2;
-rota::coro<> sleeps() {
-    co_await rota::sleep(1s);
-}
+rota::coro<> sleeps() { co_await rota::sleep(1s); }
 
 TEST(call_stack, of_a_suspended_task_ends_where_it_waits) {
     simulate([]() -> rota::coro<> {

@@ -32,7 +32,8 @@ public:
         std::size_t const index = (size + step - 1) / step;
 #if !defined(ROTA_POOL_BYPASSED)
         if (pool != nullptr && index < classes) [[likely]] {
-            if (free_block* block = pool->free_[index]; block != nullptr && ++pool->taken_ != pool->failing_) [[likely]] {
+            if (free_block* block = pool->free_[index]; block != nullptr && ++pool->taken_ != pool->failing_)
+                [[likely]] {
                 pool->free_[index] = block->next;
                 return block;
             }

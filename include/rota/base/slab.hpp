@@ -25,7 +25,8 @@ public:
         slab_store* store = current;
         std::size_t const index = (size + 7) / 8;
         if (store != nullptr && index < classes) [[likely]] {
-            if (slab_block* block = store->free_[index]; block != nullptr && ++store->taken_ != store->failing_) [[likely]] {
+            if (slab_block* block = store->free_[index]; block != nullptr && ++store->taken_ != store->failing_)
+                [[likely]] {
                 store->free_[index] = block->next;
                 unpoison(block, size);
                 return block;

@@ -62,8 +62,7 @@ public:
     bool await_ready() const noexcept { return false; }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         promise_base& parent = awaiting.promise();
         promise_base& child = child_.promise();
         task_state& task = *parent.task;
@@ -131,9 +130,7 @@ public:
         if (frame_) frame_.destroy();
     }
 
-    detail::coro_awaiter<T> operator co_await() && {
-        return detail::coro_awaiter<T>(std::exchange(frame_, nullptr));
-    }
+    detail::coro_awaiter<T> operator co_await() && { return detail::coro_awaiter<T>(std::exchange(frame_, nullptr)); }
     detail::write_co_await_std_move_of_a_named_coroutine operator co_await() & = delete;
 
     /// Whether there is a coroutine in it: not after it was moved from or awaited.

@@ -76,7 +76,9 @@ public:
         awaited_->add_reference();
     }
     future_awaiter(future_awaiter&& other) noexcept
-        : leaf(std::move(other)), completion_waiter(std::move(other)), awaited_(std::exchange(other.awaited_, nullptr)) {}
+        : leaf(std::move(other)),
+          completion_waiter(std::move(other)),
+          awaited_(std::exchange(other.awaited_, nullptr)) {}
     future_awaiter& operator=(future_awaiter&&) = delete;
     ~future_awaiter() {
         if (awaited_) awaited_->drop_reference();
@@ -85,8 +87,7 @@ public:
     bool await_ready() const noexcept { return awaited_->now != future_state::stage::pending; }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         waiting_ = &suspend_here(awaiting.promise(), line);
         if (waiting_->visible != 0) [[unlikely]]
             return waiting_->raise_at_entry();
@@ -232,8 +233,7 @@ public:
     /// The result. Throws the error, `cancelled_error`, or `invalid_state_error` before it is done.
     decltype(auto) result() const {
         state().require_value();
-        if constexpr (!std::is_void_v<T>)
-            return static_cast<std::add_lvalue_reference_t<T const>>(state_->value.get());
+        if constexpr (!std::is_void_v<T>) return static_cast<std::add_lvalue_reference_t<T const>>(state_->value.get());
     }
     /// The error; null where there is a value. Throws `cancelled_error`, or `invalid_state_error` before it is done.
     std::exception_ptr exception() const { return state().see_error(); }

@@ -18,7 +18,8 @@ class any_task;
 
 /// What went wrong where nobody could be told directly.
 struct exception_context {
-    exception_context(std::string text, std::exception_ptr error) : message(std::move(text)), exception(std::move(error)) {}
+    exception_context(std::string text, std::exception_ptr error)
+        : message(std::move(text)), exception(std::move(error)) {}
 
     /// What happened, in a sentence, with the task's name and the line it was made at or waits at.
     std::string message;
@@ -45,7 +46,8 @@ public:
     template <class F, class... Args>
     callback_handle call_soon(F&& f, Args&&... args) {
         check_thread("call_soon");
-        auto& node = make_callback<detail::callback_node>(detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...));
+        auto& node =
+            make_callback<detail::callback_node>(detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...));
         callback_handle handle(node);
         push(node);
         return handle;
@@ -70,7 +72,8 @@ public:
     callback_handle call_at(clock::time_point when, F&& f, Args&&... args) {
         check_thread("call_at");
         auto& node = make_callback<detail::timed_callback_node>(
-            detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...), static_cast<detail::scheduler&>(*this));
+            detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...),
+            static_cast<detail::scheduler&>(*this));
         callback_handle handle(node);
         arm_callback(node, when);
         return handle;

@@ -56,8 +56,8 @@ public:
     template <class F, class... Args>
         requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
     auto run(F&& fn, Args&&... args) {
-        return run(detail::call_copied(std::decay_t<F>(std::forward<F>(fn)),
-                                       std::decay_t<Args>(std::forward<Args>(args))...));
+        return run(
+            detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...));
     }
 
     /// Cancels all tasks, awaits their end, and closes the loop. `run` does not work afterwards.

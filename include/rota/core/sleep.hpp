@@ -18,8 +18,7 @@ public:
     bool await_ready() const noexcept { return false; }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& task = suspend_here(awaiting.promise(), line);
         if (task.visible != 0 && task.raises == 0) [[unlikely]]
             task.raise_cancelled();
@@ -43,8 +42,7 @@ public:
     bool await_ready() const noexcept { return false; }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         bool const deadline = task_ != nullptr;
         task_ = &suspend_here(awaiting.promise(), line);
         if (task_->visible != 0) [[unlikely]]

@@ -7,8 +7,8 @@
 #include <rota/core/errors.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/context_map.hpp>
-#include <rota/detail/task_state.hpp>
 #include <rota/detail/task_start.hpp>
+#include <rota/detail/task_state.hpp>
 
 #include <concepts>
 #include <coroutine>
@@ -106,8 +106,7 @@ public:
     bool await_ready() const { return awaited_.state().done(); }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         waiting_ = &suspend_here(awaiting.promise(), line);
         task_state& awaited = awaited_.state();
         if (waiting_->visible != 0) [[unlikely]]

@@ -22,8 +22,7 @@ public:
     bool await_ready() const noexcept { return false; }
 
     template <chain_promise P>
-    bool await_suspend(std::coroutine_handle<P> awaiting,
-                       std::source_location line = std::source_location::current()) {
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_ = awaiting.promise().task;
         task_->enter_shield(record_);
         try {

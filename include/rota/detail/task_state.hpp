@@ -41,7 +41,7 @@ struct result_operations {
 };
 
 enum task_flag : std::uint8_t {
-    task_started = 1,      // its first turn has come
+    task_started = 1,  // its first turn has come
     task_done = 2,
     task_cancelled = 4,    // done by `cancelled_error`
     task_raise = 8,        // the leaf it resumes from raises `cancelled_error`
@@ -60,7 +60,7 @@ struct task_state : runnable {
     std::uint8_t shield_level = 0;
     std::uint32_t id = 0;
     promise_base* innermost = nullptr;  // the frame that runs, or that its next resume goes on with
-    leaf* parked = nullptr;                // what it waits for; null while it runs or its turn is to come
+    leaf* parked = nullptr;             // what it waits for; null while it runs or its turn is to come
     waiter_ring waiters;
     task_observer* observer = nullptr;
     scheduler* home = nullptr;
