@@ -1,9 +1,18 @@
 # cmake -DPROGRAM=... [-DARGUMENTS=a;b] -DEXPECTED=FILE -P run_and_compare.cmake
 # Runs the program and compares what it prints with FILE; a FILE named *.match holds a regular expression a line.
-execute_process(COMMAND "${PROGRAM}" ${ARGUMENTS}
-    OUTPUT_VARIABLE printed ERROR_VARIABLE complained RESULT_VARIABLE status)
+# TRIES: how often it may run until it prints what it should (1).
 # file(READ) and not file(STRINGS): the comparison is byte for byte.
 file(READ "${EXPECTED}" expected)
+if(NOT TRIES)
+    set(TRIES 1)
+endif()
+foreach(try RANGE 1 ${TRIES})
+    execute_process(COMMAND "${PROGRAM}" ${ARGUMENTS}
+        OUTPUT_VARIABLE printed ERROR_VARIABLE complained RESULT_VARIABLE status)
+    if(status STREQUAL "0" AND printed STREQUAL expected)
+        break()
+    endif()
+endforeach()
 
 # message(FATAL_ERROR) would break the lines of `report` anew.
 function(fail why report)
