@@ -14,6 +14,8 @@ namespace {
 // More steps than any sensible scenario takes: one that goes on is stuck in a loop of its own.
 constexpr std::size_t most_steps = 100'000;
 constexpr std::size_t steps_between_polls = 64;
+// A subject that its first cancel leaves more time than this is in a shield, and sees no second one.
+constexpr std::size_t most_steps_apart = 32;
 
 struct live_counts {
     std::uint64_t frames = detail::frame_pool::count().live();
@@ -89,20 +91,23 @@ void check_counts(live_counts const& before) {
         throw torture_failure(std::to_string(after.tasks - before.tasks) + " tasks are left over");
 }
 
-// Cancels before step `at`, and where `twice` before the one after it too. False: the subject had ended by then.
-bool cancel_at(scenario_maker const& make, std::uint64_t seed, std::size_t at, bool twice, torture_report& report) {
+enum class cancels { none, once, twice };
+
+// Cancels before step `at`, and where `apart` is not 0 that many steps later again. How often that found a subject.
+cancels cancel_at(scenario_maker const& make, std::uint64_t seed, std::size_t at, std::size_t apart,
+                  torture_report& report) {
     live_counts const before;
-    bool cancelled = false;
+    cancels sent = cancels::none;
     {
         run_of run(seed);
         run.start(make);
         for (std::size_t step = 0; !run.subject().done(); ++step) {
-            if (step == at) cancelled = run.subject().cancel();
-            if (twice && step == at + 1) run.subject().cancel();
+            if (step == at && run.subject().cancel()) sent = cancels::once;
+            if (apart != 0 && step == at + apart && run.subject().cancel()) sent = cancels::twice;
             if (!run.step()) run.fail_stuck("the subject", run.subject());
         }
         ++report.runs;
-        if (cancelled) ++(run.subject().cancelled() ? report.stopped : report.went_on);
+        if (sent != cancels::none) ++(run.subject().cancelled() ? report.stopped : report.went_on);
         if (!run.subject().cancelled()) {
             if (auto error = run.subject().exception())
                 throw torture_failure("the subject threw " + detail::describe(error));
@@ -111,7 +116,7 @@ bool cancel_at(scenario_maker const& make, std::uint64_t seed, std::size_t at, b
         run.drain();
     }
     check_counts(before);
-    return cancelled;
+    return sent;
 }
 
 // False: no allocation failed any more.
@@ -161,10 +166,17 @@ coro<> scenario::verify() { co_return; }
 
 torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed) {
     torture_report report;
-    for (bool const twice : {false, true}) {
-        char const* const what = twice ? "cancelled twice, first before step" : "cancelled before step";
-        for (std::size_t at = 0;; ++at)
-            if (!with_place(what, at, [&] { return cancel_at(make, seed, at, twice, report); })) break;
+    bool twice = true;
+    for (std::size_t apart = 0; twice && apart <= most_steps_apart; ++apart) {
+        std::string const what = apart == 0
+                                     ? "cancelled before step"
+                                     : "cancelled twice, " + std::to_string(apart) + " steps apart, first before step";
+        cancels sent = cancels::once;
+        twice = apart == 0;
+        for (std::size_t at = 0; sent != cancels::none; ++at) {
+            sent = with_place(what.c_str(), at, [&] { return cancel_at(make, seed, at, apart, report); });
+            twice = twice || sent == cancels::twice;
+        }
     }
     return report;
 }

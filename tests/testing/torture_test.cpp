@@ -31,6 +31,28 @@ TEST(cancel_torture, cancels_before_each_step_once_and_twice) {
     EXPECT_EQ(report.runs, report.stopped + report.went_on + 2);  // and one of each in which it had ended
 }
 
+struct takes_its_time_to_stop : scenario {
+    static inline int asked = 0;
+    rota::coro<> subject() override {
+        try {
+            co_await rota::with_cleanup(rota::sleep(1ms), [] { return take_time(); });
+        } catch (rota::cancelled_error const&) {
+            asked = std::max(asked, static_cast<int>(rota::current_task().cancelling()));
+            throw;
+        }
+    }
+    static rota::coro<> take_time() {
+        for (int i = 0; i < 5; ++i) co_await rota::yield();
+    }
+};
+
+TEST(cancel_torture, cancels_again_as_long_as_the_first_cancel_leaves_time) {
+    auto const report = cancel_torture(making<takes_its_time_to_stop>());
+    EXPECT_EQ(takes_its_time_to_stop::asked, 2);
+    // Once; one to five steps apart; and six, which come too late.
+    EXPECT_GE(report.runs, 7U * 3U);
+}
+
 TEST(allocation_torture, fails_each_allocation_in_turn) {
     auto const report = allocation_torture(making<sleeps_three_times>());
     EXPECT_GE(report.stopped, 2U);

@@ -9,9 +9,10 @@ namespace {
 
 thread_local constinit std::uint64_t asked_for = 0;
 thread_local constinit std::uint64_t failing = 0;
+thread_local constinit std::uint64_t exhausted_from = 0;
 
 void* take(std::size_t size, std::size_t alignment = 0) noexcept {
-    if (++asked_for == failing) return nullptr;
+    if (++asked_for == failing || (exhausted_from != 0 && asked_for >= exhausted_from)) return nullptr;
     size = std::max<std::size_t>(size, 1);
     if (alignment == 0) return std::malloc(size);
     return std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
@@ -45,9 +46,15 @@ void operator delete[](void* block, std::size_t, std::align_val_t) noexcept { st
 
 namespace torture_kit {
 
-rota::testing::memory_source const general_memory{
-    [](std::uint64_t n) { failing = n == 0 ? 0 : asked_for + n; },
-    []() noexcept -> std::uint64_t { return asked_for; },
-};
+namespace {
+
+std::uint64_t taken() noexcept { return asked_for; }
+void fail_one(std::uint64_t n) { failing = n == 0 ? 0 : asked_for + n; }
+void fail_all_from(std::uint64_t n) { exhausted_from = n == 0 ? 0 : asked_for + n; }
+
+}  // namespace
+
+rota::testing::memory_source const general_memory{&fail_one, &taken};
+rota::testing::memory_source const exhausted_memory{&fail_all_from, &taken};
 
 }  // namespace torture_kit

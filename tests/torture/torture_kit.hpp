@@ -22,7 +22,9 @@ using rota::coro;
 using rota::create_task;
 using rota::testing::scenario;
 
+/// The program's `operator new`. Of the first one allocation fails, of the second that one and all after it.
 extern rota::testing::memory_source const general_memory;
+extern rota::testing::memory_source const exhausted_memory;
 
 /// Cancels `Scenario` everywhere, and lets each of its allocations fail, under each of `seeds`. `awaitables` names what is
 /// tortured, as `lock.acquire` or `gather/of tasks`; every_awaitable_test.py looks whether one is missing.
@@ -32,8 +34,9 @@ void torture(char const* awaitables, std::initializer_list<std::uint64_t> seeds 
     for (std::uint64_t const seed : seeds) {
         try {
             EXPECT_GT(rota::testing::cancel_torture(make, seed).stopped, 0U) << awaitables << ", seed " << seed;
-            EXPECT_GT(rota::testing::allocation_torture(make, seed, general_memory).stopped, 0U)
-                << awaitables << ", seed " << seed;
+            for (auto const* memory : {&general_memory, &exhausted_memory})
+                EXPECT_GT(rota::testing::allocation_torture(make, seed, *memory).stopped, 0U)
+                    << awaitables << ", seed " << seed;
         } catch (rota::testing::torture_failure const& failure) {
             ADD_FAILURE() << awaitables << ", seed " << seed << ": " << failure.what();
         }

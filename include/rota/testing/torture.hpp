@@ -62,13 +62,15 @@ public:
 };
 
 /// Runs the scenario once for each step (a turn of the loop, or a look at the world) that it takes, and cancels the subject
-/// before that step; then all of it again with a second cancel one step after the first. After each run `verify` must
-/// hold, and no task, frame, block of a task or pending operation may be left. Throws `torture_failure` otherwise.
+/// before that step; then all of it again with a second cancel one step after the first, two steps, and so on while the
+/// first one leaves the subject that much time. After each run `verify` must hold, and no task, frame, block of a task or
+/// pending operation may be left. Throws `torture_failure` otherwise.
 ROTA_API torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed = 0);
 
 /// Where memory comes from that is neither a frame nor a task: what a program that replaces `operator new` knows of it.
 struct memory_source {
-    /// The `n`-th allocation of this thread from now on throws `std::bad_alloc` (1: the next one; 0: none).
+    /// The `n`-th allocation of this thread from now on throws `std::bad_alloc` (1: the next one; 0: none); those after it
+    /// may, until this is called with 0.
     void (*fail_allocation)(std::uint64_t n) = nullptr;
     /// How many this thread has asked for so far.
     std::uint64_t (*taken)() noexcept = nullptr;
