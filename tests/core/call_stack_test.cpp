@@ -18,9 +18,9 @@ lines numbers(std::vector<std::source_location> const& stack) {
     return found;
 }
 
-unsigned const inner_line = __LINE__ + 2;
+unsigned const inner_line = __LINE__ + 1;
 rota::coro<lines> inner() { co_return numbers(rota::current_stack()); }
-unsigned const outer_line = __LINE__ + 2;
+unsigned const outer_line = __LINE__ + 1;
 rota::coro<lines> outer() { co_return co_await inner(); }
 
 template <class F>
@@ -54,7 +54,7 @@ TEST(current_stack, outside_a_task_is_the_line_of_the_call) {
     EXPECT_EQ(found, lines{__LINE__ - 1});
 }
 
-unsigned const sleeping_line = __LINE__ + 2;
+unsigned const sleeping_line = __LINE__ + 1;
 rota::coro<> sleeps() { co_await rota::sleep(1s); }
 
 TEST(call_stack, of_a_suspended_task_ends_where_it_waits) {

@@ -26,7 +26,7 @@ public:
 
 protected:
     timer_node() = default;
-    timer_node(timer_node&& unarmed) noexcept : leaf(std::move(unarmed)), when_(unarmed.when_) {}
+    timer_node(timer_node&& unarmed) noexcept : leaf(static_cast<leaf&&>(unarmed)), when_(unarmed.when_) {}
     explicit timer_node(clock::time_point when) noexcept : when_(when) {}
     ~timer_node() = default;
     // While unarmed its owner may keep another time in it, as a sleep keeps its delay.
