@@ -98,9 +98,12 @@ void loop::run_callback(detail::runnable& callback) noexcept {
         try {
             node.call();
         } catch (...) {
+            auto const error = std::current_exception();
             try {
-                call_exception_handler({"a callback of the loop threw", std::current_exception()});
-            } catch (...) {}
+                call_exception_handler({"a callback of the loop threw", error});
+            } catch (...) {
+                call_exception_handler({"out of memory", error});  // short enough to need none
+            }
         }
         detail::release(std::exchange(detail::hot.context, before));
         node.discard();
@@ -141,7 +144,7 @@ void loop::report_task(detail::task_state& task) noexcept {
                                         detail::describe_chain(task, "  "),
                                     nullptr});
     } catch (...) {
-        default_exception_handler({{}, nullptr});
+        call_exception_handler({"out of memory", task.error});
     }
 }
 
