@@ -108,7 +108,9 @@ cancels cancel_at(scenario_maker const& make, std::uint64_t seed, std::size_t at
         }
         ++report.runs;
         if (sent != cancels::none) ++(run.subject().cancelled() ? report.stopped : report.went_on);
-        if (!run.subject().cancelled()) {
+        if (run.subject().cancelled()) {
+            if (sent == cancels::none) throw torture_failure("the subject ended cancelled, and nobody had asked it to");
+        } else {
             if (auto error = run.subject().exception())
                 throw torture_failure("the subject threw " + detail::describe(error));
         }

@@ -223,12 +223,18 @@ struct shields : scenario {
 };
 TEST(TortureCore, WithShield) { torture<shields>("with_shield"); }
 
+template <bool GivesAValue>
 struct cleans_up : scenario {
     int opened = 0;
     int closed = 0;
     coro<> subject() override {
-        int const used = co_await rota::with_cleanup([this] { return use(); }, [this] { return close(); });
-        require(used == 5, "the value is lost");
+        if constexpr (GivesAValue) {
+            int const used = co_await rota::with_cleanup([this] { return use(); }, [this] { return close(); });
+            require(used == 5, "the value is lost");
+        } else {
+            ++opened;
+            co_await rota::with_cleanup(rota::sleep(2ms), [this] { return close(); });
+        }
         co_await rota::yield();
     }
     coro<int> use() {
@@ -247,7 +253,8 @@ struct cleans_up : scenario {
         co_return;
     }
 };
-TEST(TortureCore, WithCleanup) { torture<cleans_up>("with_cleanup"); }
+TEST(TortureCore, WithCleanup) { torture<cleans_up<true>>("with_cleanup"); }
+TEST(TortureCore, WithCleanupOfNoValue) { torture<cleans_up<false>>("with_cleanup/of no value"); }
 
 struct takes_results : scenario {
     int running = 0;
