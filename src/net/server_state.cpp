@@ -133,8 +133,9 @@ coro<> server_state::accept_all(acceptor_record record) {
         } else if (is_lack_of_resources(error)) {
             if (!std::exchange(told, true))
                 self.report([&] {
-                    return exception_context("a server can not accept for lack of resources, and tries again every 100 ms",
-                                             std::make_exception_ptr(system_error(error, "accept")));
+                    return exception_context(
+                        "a server can not accept for lack of resources, and tries again every 100 ms",
+                        std::make_exception_ptr(system_error(error, "accept")));
                 });
             co_await sleep(pause_without_resources);
         } else if (!concerns_one_connection(error)) {

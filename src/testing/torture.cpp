@@ -8,12 +8,16 @@
 #include <rota/detail/running_here.hpp>
 #include <rota/engine/engine.hpp>
 
+#include <array>
+
 namespace rota::inline v0::testing {
 namespace {
 
 // More steps than any sensible scenario takes: one that goes on is stuck in a loop of its own.
 constexpr std::size_t most_steps = 100'000;
 constexpr std::size_t steps_between_polls = 64;
+// More than any scenario has open at once.
+constexpr std::size_t most_handles = 16;
 // A subject that its first cancel leaves more time than this is in a shield, and sees no second one.
 constexpr std::size_t most_steps_apart = 32;
 
@@ -72,9 +76,28 @@ public:
     void drain() {
         loop_->cancel_all_and_drain();
         if (loop_->kernel().pending() != 0) throw torture_failure("an operation is pending when all tasks have ended");
+        environment_ = {};
+        subject_ = {};
+        scenario_.reset();
+        while (loop_->kernel().pending() != 0 && loop_->run_some()) {}
+        check_handles();
     }
 
 private:
+    // New handles take the places of closed ones, so that they come to a gap where one is open.
+    void check_handles() {
+        engine& kernel = loop_->kernel();
+        std::array<io_handle, most_handles> probes;
+        std::uint32_t open = 0;
+        for (io_handle& probe : probes) {
+            if (kernel.open_socket(address_family::ipv4, probe) < 0) break;
+            if (probe.slot >= probes.size()) ++open;
+        }
+        for (io_handle const probe : probes)
+            if (probe) kernel.close(probe);
+        if (open != 0) throw torture_failure(std::to_string(open) + " sockets are left open");
+    }
+
     std::unique_ptr<loop> loop_;
     detail::running_here here_;
     std::unique_ptr<scenario> scenario_;
