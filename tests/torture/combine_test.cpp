@@ -10,8 +10,10 @@ using namespace torture_kit;
 /// A gather's coroutines have ended when it has.
 struct owning : scenario {
     int running = 0;
+    rota::clock::time_point const began = rota::running_loop().time();
     coro<> verify() override {
         require(running == 0, "a child runs on");
+        require(rota::running_loop().time() - began < 1h, "a child was waited for that should have been cancelled");
         co_return;
     }
 };
@@ -25,6 +27,24 @@ struct gathers_coroutines : owning {
     }
 };
 TEST(TortureGather, Coroutines) { torture<gathers_coroutines>("gather/of coroutines"); }
+
+/// A time-out's cancel goes to the children as one from outside does.
+struct gathers_long_ones : owning {
+    coro<> subject() override {
+        std::vector<coro<int>> children;
+        for (int i = 0; i < 3; ++i) children.push_back(value_after(running, i, 1h));
+        auto both = rota::gather(value_after(running, 1, 1h), rota::gather(std::move(children)));
+        bool late = false;
+        try {
+            co_await rota::wait_for(std::move(both), 5ms);
+        } catch (rota::timeout_error const&) {
+            late = true;
+        }
+        require(late && running == 0, "a child runs on");
+        co_await rota::yield();
+    }
+};
+TEST(TortureGather, CoroutinesThatNeverEnd) { torture<gathers_long_ones>("gather/of coroutines that never end"); }
 
 struct gathers_a_range : owning {
     coro<> subject() override {
@@ -41,8 +61,7 @@ struct gathers_a_failing_one : owning {
     bool caught = false;
     coro<> subject() override {
         try {
-            co_await rota::gather(value_after(running, 1, 5ms), error_after(running, 2ms),
-                                  value_after(running, 2, 1ms));
+            co_await rota::gather(value_after(running, 1, 1h), error_after(running, 2ms), value_after(running, 2, 1ms));
         } catch (std::runtime_error const&) {
             caught = true;
         }

@@ -88,6 +88,7 @@ TEST(TortureTimeout, OfATask) { torture<waits_for_a_task>("wait_for/of a task");
 struct owns_a_group : scenario {
     int running = 0;
     int ended = 0;
+    rota::clock::time_point const began = rota::running_loop().time();
     coro<> child(rota::clock::duration delay) {
         counted const here(running);
         co_await rota::sleep(delay);
@@ -95,6 +96,7 @@ struct owns_a_group : scenario {
     }
     coro<> verify() override {
         require(running == 0, "a task of the group runs on");
+        require(rota::running_loop().time() - began < 1h, "a task was waited for that should have been cancelled");
         co_return;
     }
 };

@@ -168,6 +168,8 @@ struct consumes_by_condition : scenario {
             co_await rota::yield();
             ++items;
             changed.notify();
+            // Who was notified waits for the lock meanwhile.
+            if (put > 0) co_await turns(2);
         }
         co_await other;
     }

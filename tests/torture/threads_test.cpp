@@ -8,9 +8,15 @@ using namespace torture_kit;
 struct works_in_a_thread : scenario {
     int begun = 0;
     int got = 0;
+    bool too_late = false;
     coro<> subject() override {
+        auto const self = rota::current_task();
+        auto work = [this, &self] {
+            too_late = self.cancelling() != 0;
+            return ++begun;
+        };
         for (int i = 0; i < 3; ++i) {
-            int const value = co_await rota::to_thread([this] { return ++begun; });
+            int const value = co_await rota::to_thread(std::ref(work));
             require(value == i + 1, "another's result came");
             ++got;
         }
@@ -18,6 +24,7 @@ struct works_in_a_thread : scenario {
     }
     coro<> verify() override {
         require(got == begun, "work was done, and its result is lost");
+        require(!too_late, "work was begun that a cancel should have withdrawn");
         co_return;
     }
 };
