@@ -65,6 +65,7 @@ void fail_all_from(std::uint64_t n) { exhausted_from = n == 0 ? 0 : asked_for + 
 
 }  // namespace
 
+bool const general_memory_can_fail = OWN_OPERATOR_NEW != 0;
 rota::testing::memory_source const general_memory{&fail_one, &taken};
 rota::testing::memory_source const exhausted_memory{&fail_all_from, &taken};
 

@@ -176,6 +176,35 @@ struct cancels_itself : owns_a_group {
 };
 TEST(TortureTaskGroup, Cancel) { torture<cancels_itself>("with_task_group/cancelled by itself"); }
 
+/// Cancelled when only its tasks are left, one of which makes another then: that one is born cancelled.
+struct is_left_late : owns_a_group {
+    coro<> subject() override {
+        bool late = false;
+        auto group = rota::with_task_group([this](rota::task_group& made) { return body(made); });
+        try {
+            co_await rota::wait_for(std::move(group), 5ms);
+        } catch (rota::timeout_error const&) {
+            late = true;
+        }
+        require(late && running == 0, "a task of the group runs on");
+        co_await rota::yield();
+    }
+    coro<> body(rota::task_group& group) {
+        group.create_task(child(1h));
+        group.create_task(leaves_another(group));
+        co_return;
+    }
+    coro<> leaves_another(rota::task_group& group) {
+        co_await rota::with_cleanup(child(1h), [this, &group] { return leave(group); });
+    }
+    coro<> leave(rota::task_group& group) {
+        co_await rota::yield();
+        group.create_task(child(1h));
+        co_await rota::yield();
+    }
+};
+TEST(TortureTaskGroup, LeftLate) { torture<is_left_late>("with_task_group/cancelled at its end"); }
+
 /// A value by which a task says that it is ready comes out, or the task has ended.
 struct starts_a_task : owns_a_group {
     int ready = 0;

@@ -23,6 +23,8 @@ using rota::create_task;
 using rota::testing::scenario;
 
 /// The program's `operator new`. Of the first one allocation fails, of the second that one and all after it.
+/// Whether the general allocator can be made to fail: not where a sanitizer keeps its own.
+extern bool const general_memory_can_fail;
 extern rota::testing::memory_source const general_memory;
 extern rota::testing::memory_source const exhausted_memory;
 
