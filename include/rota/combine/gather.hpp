@@ -311,7 +311,7 @@ inline constexpr bool gives_items = !std::is_lvalue_reference_v<R> && !std::rang
 template <class Item, class R>
 std::vector<Item> items_of(R&& range) {
     if constexpr (std::same_as<R, std::vector<Item>>) {
-        return std::move(range);
+        return std::forward<R>(range);
     } else {
         std::vector<Item> items;
         if constexpr (std::ranges::sized_range<R>) items.reserve(std::ranges::size(range));

@@ -62,7 +62,7 @@ protected:
     explicit wait_base(wait_options const& options) noexcept
         : timer_node(delay_point(options.timeout)), return_when_(options.return_when) {}
     wait_base(wait_base&& not_awaited) noexcept
-        : timer_node(std::move(not_awaited)), return_when_(not_awaited.return_when_) {}
+        : timer_node(static_cast<timer_node&&>(not_awaited)), return_when_(not_awaited.return_when_) {}
     ~wait_base() = default;
 
     [[noreturn]] static void refuse_nothing();

@@ -76,8 +76,8 @@ public:
         awaited_->add_reference();
     }
     future_awaiter(future_awaiter&& other) noexcept
-        : leaf(std::move(other)),
-          completion_waiter(std::move(other)),
+        : leaf(static_cast<leaf&&>(other)),
+          completion_waiter(static_cast<completion_waiter&&>(other)),
           awaited_(std::exchange(other.awaited_, nullptr)) {}
     future_awaiter& operator=(future_awaiter&&) = delete;
     ~future_awaiter() {

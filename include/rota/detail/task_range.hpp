@@ -24,7 +24,7 @@ using common_task = std::conditional_t<(std::same_as<First, Rest> && ...), First
 template <class Task, class R>
 std::vector<Task> tasks_of(R&& range) {
     if constexpr (std::same_as<R, std::vector<Task>>) {
-        return std::move(range);
+        return std::forward<R>(range);
     } else {
         std::vector<Task> tasks;
         if constexpr (std::ranges::sized_range<R>) tasks.reserve(std::ranges::size(range));

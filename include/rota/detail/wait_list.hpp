@@ -35,7 +35,7 @@ public:
 
 protected:
     explicit waiter(void* at) noexcept : object(at) {}
-    waiter(waiter&& unparked) noexcept : leaf(std::move(unparked)), wait_link(), object(unparked.object) {}
+    waiter(waiter&& unparked) noexcept : leaf(static_cast<leaf&&>(unparked)), wait_link(), object(unparked.object) {}
     ~waiter() = default;
 
     void check_abandoned() const {
