@@ -18,6 +18,7 @@ struct slab_block {
     std::uint8_t in_use = 0;
 };
 
+/// Where the blocks come from: lists by size, one store a thread; never given back to the system.
 class slab_store {
 public:
     /// A block of at least `size` bytes, aligned to 16 where `size` is a multiple of 16, else to 8. Its `in_use` is 0.

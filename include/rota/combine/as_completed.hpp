@@ -157,6 +157,8 @@ private:
 ///
 /// It stays where it is and belongs to its loop's thread. Any number of tasks may draw from it. Destroyed, it leaves the
 /// tasks as they are; who still waits for it gets a `usage_error`.
+///
+/// asyncio: what `as_completed` returns; `next` is its `async for`.
 template <class Task = any_task>
 class completions : private detail::completions_base {
 public:

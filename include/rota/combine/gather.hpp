@@ -27,9 +27,12 @@
 namespace rota::inline v0 {
 
 /// `gather(rota::return_exceptions, ...)`: errors are results like any other.
+///
+/// asyncio: `return_exceptions=True`.
 struct return_exceptions_t {
     explicit return_exceptions_t() = default;
 };
+/// The value of that type to pass.
 inline constexpr return_exceptions_t return_exceptions{};
 
 namespace detail {

@@ -284,6 +284,8 @@ private:
 inline detail::group_join task_group::join() noexcept { return detail::group_join(*this); }
 
 /// By this a task that `task_group::start` makes says that it is ready: `ready(value)`, or `ready()` where T is void.
+///
+/// asyncio: has nothing like it.
 template <class T>
 class task_ready {
 public:

@@ -74,7 +74,9 @@ private:
     enum class stage : std::uint8_t { made, entered, suspended, expiring, not_armed, left, expired };
 
     timeout_scope(timeout_scope&& not_entered) noexcept
-        : timer_node(static_cast<detail::timer_node&&>(not_entered)), fixed_(not_entered.fixed_), stage_(not_entered.stage_) {}
+        : timer_node(static_cast<detail::timer_node&&>(not_entered)),
+          fixed_(not_entered.fixed_),
+          stage_(not_entered.stage_) {}
 
     void enter(detail::task_state& task) {
         if (stage_ != stage::made) [[unlikely]]

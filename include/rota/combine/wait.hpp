@@ -22,10 +22,14 @@ namespace rota::inline v0 {
 
 /// When `wait` is over: with the first task that is done; with the first that ends with an error other than
 /// `cancelled_error`, or else with the last; or with the last.
+///
+/// asyncio: `FIRST_COMPLETED`, `FIRST_EXCEPTION`, `ALL_COMPLETED`.
 enum class wait_when : std::uint8_t { first_completed, first_exception, all_completed };
 using enum wait_when;
 
 /// How long `wait` waits: `wait(tasks, 10ms)`, `wait(tasks, rota::first_completed)`, or both in this order in braces.
+///
+/// asyncio: `timeout=` and `return_when=`.
 struct wait_options {
     wait_options() = default;
     wait_options(wait_when when) noexcept : return_when(when) {}
@@ -38,6 +42,8 @@ struct wait_options {
 };
 
 /// What `wait` gives: the tasks that are done and those that are not, each in the order in which they were given.
+///
+/// asyncio: two sets.
 template <class Task = any_task>
 struct wait_result {
     wait_result() = default;

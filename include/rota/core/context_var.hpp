@@ -40,6 +40,7 @@ public:
         return default_.value();
     }
 
+    /// Sets it for this context, that of the task that runs; tasks made from now on inherit it. The token puts back what was.
     token set(T value) {
         token before;
         before.before_ = detail::context_share(this);

@@ -11,6 +11,8 @@ namespace rota::inline v0 {
 ROTA_API bool debug_mode() noexcept;
 
 /// Turns it on or off for the whole program, whatever the environment says. Call it before a loop runs.
+///
+/// asyncio: `loop.set_debug`, for one loop.
 ROTA_API void set_debug_mode(bool on) noexcept;
 
 }  // namespace rota::inline v0

@@ -199,11 +199,13 @@ public:
     explicit operator bool() const noexcept { return state_ != nullptr; }
     friend bool operator==(future const& a, future const& b) noexcept { return a.state_ == b.state_; }
 
+    /// Has a result, an error, or was cancelled.
     bool done() const { return state().now != stage::pending; }
     bool cancelled() const { return state().now == stage::cancelled; }
     /// Ends it with `cancelled_error`. False where it is done already.
     bool cancel() const { return state().cancel(); }
 
+    /// Ends it with a value and wakes who awaits it, each in its turn. Throws `invalid_state_error` where it is done already.
     template <class U = T>
         requires(!std::is_void_v<T> && std::convertible_to<U &&, T>)
     void set_result(U&& value) const {
@@ -218,6 +220,7 @@ public:
         state_->finish(stage::value);
     }
 
+    /// The same with an error. Throws `usage_error` for a null one.
     void set_exception(std::exception_ptr error) const {
         state().require_pending();
         if (!error) detail::throw_usage_error("future: set_exception of no exception");

@@ -17,6 +17,8 @@ namespace rota::inline v0 {
 class any_task;
 
 /// What went wrong where nobody could be told directly.
+///
+/// asyncio: the dictionary that an exception handler is given.
 struct exception_context {
     exception_context(std::string text, std::exception_ptr error)
         : message(std::move(text)), exception(std::move(error)) {}
@@ -79,6 +81,7 @@ public:
         return handle;
     }
 
+    /// What `set_exception_handler` takes.
     using exception_handler = std::function<void(loop&, exception_context const&)>;
     /// Who is told of errors that nobody awaits; an empty one restores the default, which writes to standard error.
     void set_exception_handler(exception_handler handler) { handler_ = std::move(handler); }

@@ -16,6 +16,8 @@ namespace rota::inline v0 {
 
 /// A value or the error that came in its place, neither of them thrown. What `gather(return_exceptions, ...)` and
 /// `as_result` give; `void` is kept as `std::monostate`.
+///
+/// asyncio: has no type for it: `gather(..., return_exceptions=True)` puts the exception where the value would be.
 template <class T = void>
 class [[nodiscard]] result {
 public:
@@ -25,6 +27,7 @@ public:
     result(std::in_place_t, stored value) : state_(std::in_place_index<0>, std::move(value)) {}
     explicit result(std::exception_ptr error) noexcept : state_(std::in_place_index<1>, std::move(error)) {}
 
+    /// Whether there is a value, not an error.
     bool has_value() const noexcept { return state_.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
 

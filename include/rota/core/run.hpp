@@ -14,6 +14,8 @@
 namespace rota::inline v0 {
 
 /// How a runner is to run.
+///
+/// asyncio: the arguments of `Runner`; its `loop_factory` is the choice of engine here.
 struct runner_options {
     runner_options() = default;
     explicit runner_options(engine_options on) : engine(on) {}
@@ -63,6 +65,7 @@ public:
     /// Cancels all tasks, awaits their end, and closes the loop. `run` does not work afterwards.
     void close();
 
+    /// The loop it runs on; `usage_error` once it is closed.
     rota::loop& get_loop();
 
 private:

@@ -30,6 +30,8 @@ class task;
 /// where it names the same task. It belongs to its loop's thread. Dropping it detaches the task, which runs on.
 ///
 /// Every member but `operator bool` and `==` throws `usage_error` on an empty one.
+///
+/// asyncio: `Task`, whose type does not tell what it gives.
 class any_task {
 public:
     any_task() = default;
@@ -48,6 +50,7 @@ public:
     explicit operator bool() const noexcept { return state_ != nullptr; }
     friend bool operator==(any_task const& a, any_task const& b) noexcept { return a.state_ == b.state_; }
 
+    /// Has ended: with a value, an error, or cancelled.
     bool done() const { return state().done(); }
     /// Done by `cancelled_error`.
     bool cancelled() const { return state().has(detail::task_cancelled); }
@@ -223,6 +226,8 @@ private:
 };
 
 /// The name to make a task with: `create_task(rota::named("reader"), read_all(s))`.
+///
+/// asyncio: `create_task(..., name=)`.
 struct named {
     explicit named(std::string_view text) : value(text) {}
     std::string value;
@@ -270,9 +275,13 @@ auto create_task(named name, Args&&... args) {
 }
 
 /// The task whose turn it is; empty in callbacks of the loop.
+///
+/// asyncio: `current_task`; without a loop it is empty here, a RuntimeError there.
 ROTA_API any_task current_task();
 
 /// The running loop's tasks that are not done, in the order in which they were made.
+///
+/// asyncio: `all_tasks`, which gives a set.
 ROTA_API std::vector<any_task> all_tasks();
 
 }  // namespace rota::inline v0

@@ -27,7 +27,9 @@ protected:
     explicit gather_base(bool keeps_errors) noexcept
         : task_observer(&gather_base::own_child_done), keeps_errors_(keeps_errors) {}
     gather_base(gather_base&& not_awaited) noexcept
-        : leaf(static_cast<leaf&&>(not_awaited)), task_observer(not_awaited), keeps_errors_(not_awaited.keeps_errors_) {}
+        : leaf(static_cast<leaf&&>(not_awaited)),
+          task_observer(not_awaited),
+          keeps_errors_(not_awaited.keeps_errors_) {}
     ~gather_base() = default;
 
     /// Room for the tasks it makes and for the nodes of all that it does not own.

@@ -9,6 +9,7 @@
 
 namespace rota::inline v0 {
 
+/// What an operation is to do.
 enum class opcode : std::uint8_t { accept, connect, receive, send, shutdown, close, blocking };
 
 /// Something an engine has been asked to do. It lives in the awaiter, so in the coroutine's frame: nothing is allocated

@@ -55,6 +55,7 @@ public:
     response& operator=(response&&) noexcept;
     ~response();
 
+    /// The status, and the whole head with its fields.
     int status() const noexcept { return head().status; }
     response_head const& head() const noexcept;
     /// How long the body will be, where the server said so.

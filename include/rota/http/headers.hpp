@@ -23,6 +23,7 @@ public:
         std::string value;
     };
 
+    /// Adds a field behind the others, also where there is one of that name.
     void add(std::string_view name, std::string_view value);
     void clear() noexcept { fields_.clear(); }
 

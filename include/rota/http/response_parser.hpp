@@ -74,6 +74,7 @@ public:
     /// Whether the connection may serve another request once this response is complete.
     bool keep_alive() const noexcept { return keep_alive_; }
 
+    /// The head, where `has_head`; `take_head` moves it out.
     response_head const& head() const noexcept { return head_; }
     response_head&& take_head() noexcept { return static_cast<response_head&&>(head_); }
     /// Fields that came after a chunked body. They are not part of `head().fields`: what is said there was checked before.

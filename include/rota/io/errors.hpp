@@ -18,6 +18,7 @@ public:
     /// `expected`: the bytes asked for; nothing where a separator was.
     incomplete_read_error(std::string const& peer, std::string partial, std::optional<std::size_t> expected);
 
+    /// What had come, and how many bytes were asked for; nothing where a separator was.
     std::string const& partial() const noexcept { return partial_; }
     std::optional<std::size_t> expected() const noexcept { return expected_; }
 

@@ -16,6 +16,8 @@
 namespace rota::inline v0 {
 
 /// How a stream is to behave.
+///
+/// asyncio: `limit=` of `open_connection` and `start_server`.
 struct stream_options {
     stream_options() = default;
     explicit stream_options(std::size_t with_limit) : limit(with_limit) {}

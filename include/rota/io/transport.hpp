@@ -42,6 +42,7 @@ public:
     /// Asks a pending operation to end. It ends with `-ECANCELED` where nothing was moved, else with its own result.
     virtual void cancel(operation& op) noexcept = 0;
 
+    /// The two ends; of family `unspecified` where there are none.
     virtual socket_address local_address() const { return {}; }
     virtual socket_address peer_address() const { return {}; }
     /// The peer as error texts call it.

@@ -19,6 +19,7 @@ class ROTA_API name_error : public std::system_error {
 public:
     name_error(int resolver_code, std::string host);
 
+    /// The name that was looked up.
     std::string const& host() const noexcept { return host_; }
 
 private:

@@ -10,6 +10,8 @@
 namespace rota::inline v0 {
 
 /// How to connect.
+///
+/// asyncio: the arguments of `open_connection`.
 struct connection_options {
     connection_options() = default;
 

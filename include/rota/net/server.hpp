@@ -23,6 +23,8 @@
 namespace rota::inline v0 {
 
 /// How a server is to listen.
+///
+/// asyncio: the arguments of `start_server`.
 struct server_options {
     server_options() = default;
 

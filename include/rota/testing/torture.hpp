@@ -39,11 +39,13 @@ public:
     /// Runs when the subject has ended, however it did: throws where something was lost.
     virtual coro<> verify();
 
+    /// Throws where `holds` is false: the torture reports `otherwise` with the point at which it cancelled.
     static void require(bool holds, char const* otherwise) {
         if (!holds) throw std::logic_error(otherwise);
     }
 };
 
+/// Makes a fresh scenario for each run.
 using scenario_maker = std::function<std::unique_ptr<scenario>()>;
 
 /// What a torture did, so that a test can see that it did something.

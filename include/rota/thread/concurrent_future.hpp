@@ -94,6 +94,7 @@ public:
 
     explicit operator bool() const noexcept { return state_ != nullptr; }
 
+    /// Whether its coroutine has ended; `cancelled`: by a cancel.
     bool done() const { return state().done(); }
     bool cancelled() const { return state().cancelled(); }
 

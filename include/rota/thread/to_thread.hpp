@@ -21,9 +21,12 @@
 namespace rota::inline v0 {
 
 /// For `to_thread`: a cancel does not wait for what runs already.
+///
+/// asyncio: always so: the thread runs on, and nobody waits for it.
 struct abandon_on_cancel_t {
     explicit abandon_on_cancel_t() = default;
 };
+/// The value of that type to pass.
 inline constexpr abandon_on_cancel_t abandon_on_cancel{};
 
 namespace detail {
