@@ -15,7 +15,7 @@ namespace rota::inline v0 {
 
 /// Several errors that came together, as a task group throws them. One of them may be a group itself.
 ///
-///     catch (rota::exception_group const& all) {
+///     } catch (rota::exception_group const& all) {
 ///         auto [refused, rest] = all.split<rota::system_error>();
 ///
 /// Errors: `usage_error` where it is made of none.

@@ -35,7 +35,7 @@ class timeout_awaiter;
 ///
 ///     rota::timeout_scope scope{10ms};
 ///     co_await rota::with_timeout(scope, body);
-///     scope.expired();
+///     bool const late = scope.expired();
 ///
 /// It is used once, by one task, and stays where it is.
 ///

@@ -15,6 +15,7 @@ namespace rota::inline v0 {
 /// variables that are set; a task that sets none pays one pointer.
 ///
 ///     rota::context_var<std::string> user("nobody");
+///
 ///     user.set("root");
 ///
 /// asyncio: `contextvars.ContextVar`. Where Python gives a token to `reset`, `set` gives one with the value before.
