@@ -4,7 +4,7 @@
 
 #include <rota/rota.hpp>
 
-namespace {
+namespace program_09 {
 using conformance::print;
 using conformance::value_error;
 using namespace std::chrono_literals;
@@ -42,4 +42,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_09

@@ -4,7 +4,7 @@
 
 #include <rota/rota.hpp>
 
-namespace {
+namespace program_13 {
 using conformance::each;
 using conformance::print;
 using conformance::sorted;
@@ -39,4 +39,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_13

@@ -6,7 +6,7 @@
 
 #include <array>
 
-namespace {
+namespace program_14 {
 using conformance::print;
 using namespace std::chrono_literals;
 
@@ -31,4 +31,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_14

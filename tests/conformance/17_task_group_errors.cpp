@@ -4,7 +4,7 @@
 
 #include <rota/rota.hpp>
 
-namespace {
+namespace program_17 {
 using conformance::each;
 using conformance::key_error;
 using conformance::print;
@@ -70,4 +70,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_17

@@ -4,7 +4,7 @@
 
 #include <rota/rota.hpp>
 
-namespace {
+namespace program_18 {
 using conformance::finally;
 using conformance::print;
 using conformance::sorted;
@@ -47,4 +47,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_18

@@ -6,7 +6,7 @@
 
 #include <deque>
 
-namespace {
+namespace program_21 {
 using conformance::print;
 using namespace std::chrono_literals;
 
@@ -57,4 +57,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_21

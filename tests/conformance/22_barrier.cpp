@@ -4,7 +4,7 @@
 
 #include <rota/rota.hpp>
 
-namespace {
+namespace program_22 {
 using conformance::print;
 using conformance::sorted;
 using namespace std::chrono_literals;
@@ -38,4 +38,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_22

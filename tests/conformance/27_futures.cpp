@@ -4,7 +4,7 @@
 
 #include <rota/rota.hpp>
 
-namespace {
+namespace program_27 {
 using conformance::print;
 using conformance::type_name;
 using conformance::value_error;
@@ -42,4 +42,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_27

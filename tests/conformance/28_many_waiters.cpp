@@ -4,7 +4,7 @@
 
 #include <rota/rota.hpp>
 
-namespace {
+namespace program_28 {
 using conformance::print;
 using conformance::value_error;
 using namespace std::chrono_literals;
@@ -32,4 +32,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_28

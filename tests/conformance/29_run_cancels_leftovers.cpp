@@ -4,7 +4,7 @@
 
 #include <rota/rota.hpp>
 
-namespace {
+namespace program_29 {
 using conformance::finally;
 using conformance::print;
 using conformance::value_error;
@@ -49,4 +49,4 @@ void module(rota::runner_options const& options) {
 }
 
 conformance::program const here(module);
-}  // namespace
+}  // namespace program_29

@@ -4,7 +4,7 @@
 
 #include <rota/rota.hpp>
 
-namespace {
+namespace program_30 {
 using conformance::print;
 using conformance::sorted;
 using namespace std::chrono_literals;
@@ -31,4 +31,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_30

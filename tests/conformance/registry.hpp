@@ -7,9 +7,13 @@
 
 namespace conformance {
 
-/// Makes a function a program of this collection, called as its file is:
+/// Makes a function a program of this collection, called as its file is. Several files are compiled as one, so each has a
+/// namespace of its own, called by its number:
 ///
+///     namespace program_47 {
+///     rota::coro<> async_main() { ... }
 ///     conformance::program const here(async_main);
+///     }  // namespace program_47
 class program {
 public:
     explicit program(rota::coro<> (*async_main)(), std::source_location where = std::source_location::current());
