@@ -164,6 +164,31 @@ rota::coro<> sleep_row(std::size_t n) {
     if (left != 0) std::abort();
 }
 
+rota::coro<> echo(rota::stream peer) {
+    while (co_await peer.fill()) {
+        auto const came = peer.buffered();
+        co_await peer.write(came);
+        peer.consume(came.size());
+    }
+}
+
+// A round trip of 64 bytes between two tasks of one loop, over the loopback.
+rota::coro<> echo_row(std::size_t n) {
+    auto server = co_await rota::start_server(echo, "127.0.0.1", 0);
+    auto client = co_await rota::open_connection("127.0.0.1", server.sockets().front().port());
+    std::array<char, 64> message{};
+    meter const m;
+    for (std::size_t i = 0; i < n; ++i) {
+        co_await client.write(std::string_view(message.data(), message.size()));
+        for (std::size_t came = 0; came < message.size();)
+            came += co_await client.read_into(std::span(message).subspan(came));
+    }
+    m.done("echo", static_cast<double>(n));
+    co_await client.close();
+    server.close();
+    co_await server.wait_closed();
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -178,6 +203,7 @@ int main(int count, char** words) {
         {"queue1024", [](std::size_t n) { return queue_row(n, 1024); }},
         {"lock", lock_row},
         {"sleep1m", sleep_row},
+        {"echo", echo_row},
     };
     auto const row = count == 3 ? rows.find(words[1]) : rows.end();
     if (row == rows.end()) {
