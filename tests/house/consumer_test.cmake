@@ -1,6 +1,6 @@
-# cmake -DBUILD=... -DCOMPILER=... -DVERSION=... -P consumer_test.cmake
-# Installs to a folder of its own, and builds and runs a program that knows no more than that folder: by find_package
-# and, where there is a pkg-config, by that.
+# cmake -DBUILD=... -DCOMPILER=... -DVERSION=... -DREADME=... -P consumer_test.cmake
+# Installs to a folder of its own, and builds and runs programs that know no more than that folder: the README's first one
+# by find_package, and another, where there is a pkg-config, by that.
 set(work "${BUILD}/consumer_test")
 file(REMOVE_RECURSE "${work}")
 
@@ -9,13 +9,34 @@ function(run)
     if(NOT status STREQUAL "0")
         message(FATAL_ERROR "${ARGN}\nended with ${status}:\n${printed}")
     endif()
+    set(printed "${printed}" PARENT_SCOPE)
 endfunction()
 
+# SHARED_FROM: the sources to build as shared libraries first, in BUILD, with all programs that use them.
+if(SHARED_FROM)
+    run("${CMAKE_COMMAND}" -S "${SHARED_FROM}" -B "${BUILD}" -G Ninja "-DCMAKE_CXX_COMPILER=${COMPILER}"
+        -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 -DBUILD_SHARED_LIBS=ON -DROTA_BUILD_TESTS=OFF
+        -DROTA_BUILD_BENCH=OFF)
+    run("${CMAKE_COMMAND}" --build "${BUILD}" -j 2)
+endif()
 run("${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${work}/prefix" --component library)
+
+file(READ "${README}" first_program)
+string(FIND "${first_program}" "```cpp\n" begin)
+string(SUBSTRING "${first_program}" ${begin} -1 first_program)
+string(FIND "${first_program}" "\n```\n" end)
+math(EXPR length "${end} - 6")
+string(SUBSTRING "${first_program}" 7 ${length} first_program)
+file(WRITE "${work}/first_program.cpp" "${first_program}")
 run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/consumer" -B "${work}/build" -G Ninja
-    "-DCMAKE_PREFIX_PATH=${work}/prefix" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DWANTED=${VERSION}")
+    "-DCMAKE_PREFIX_PATH=${work}/prefix" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DWANTED=${VERSION}"
+    "-DPROGRAM=${work}/first_program.cpp")
 run("${CMAKE_COMMAND}" --build "${work}/build")
-run("${work}/build/consumer")
+# In simulation its two seconds take no time.
+run("${CMAKE_COMMAND}" -E env ROTA_ENGINE=simulated "${work}/build/consumer")
+if(NOT printed STREQUAL "first fetched\nsecond fetched\n")
+    message(FATAL_ERROR "The README's first program printed:\n${printed}")
+endif()
 
 find_program(PKG_CONFIG pkg-config)
 if(PKG_CONFIG)
