@@ -9,7 +9,9 @@ namespace {
 
 rota::coro<> echo(rota::stream peer) {
     try {
-        while (co_await peer.fill()) {
+        while (true) {
+            bool const more = co_await peer.fill();
+            if (!more) break;
             // Straight out of the stream's own buffer: nobody reads meanwhile.
             auto const came = peer.buffered();
             co_await peer.write(came);
