@@ -14,7 +14,6 @@
 #include <rota/core/call_stack.hpp>
 #include <rota/core/callback_handle.hpp>
 #include <rota/core/cancellation.hpp>
-#include <rota/core/context.hpp>
 #include <rota/core/context_var.hpp>
 #include <rota/core/coro.hpp>
 #include <rota/core/deadlock_error.hpp>
@@ -24,6 +23,7 @@
 #include <rota/core/loop.hpp>
 #include <rota/core/result.hpp>
 #include <rota/core/run.hpp>
+#include <rota/core/schedule.hpp>
 #include <rota/core/sleep.hpp>
 #include <rota/core/task.hpp>
 #include <rota/core/with_cleanup.hpp>

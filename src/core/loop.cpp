@@ -44,6 +44,8 @@ std::string describe_all(loop const& home) {
 }  // namespace
 
 loop::loop(std::unique_ptr<rota::engine> with) : scheduler(std::move(with)) {}
+loop::loop(std::unique_ptr<rota::engine> with, schedule const& order, std::uint64_t seed)
+    : scheduler(std::move(with), order, seed) {}
 
 loop::~loop() {
     while (auto* node = waiting_callbacks_.front()) node->withdraw();

@@ -4,6 +4,7 @@
 #include <rota/core/cancellation.hpp>
 #include <rota/core/debug.hpp>
 #include <rota/detail/context_map.hpp>
+#include "schedule_policy.hpp"
 
 #include <pthread.h>
 #include <algorithm>
@@ -35,8 +36,11 @@ std::uint32_t forks_so_far() noexcept {
 
 }  // namespace
 
-scheduler::scheduler(std::unique_ptr<engine> with)
-    : engine_(std::move(with)), forks_before_(forks_so_far()), checks_threads_(debug_mode()) {
+scheduler::scheduler(std::unique_ptr<engine> with, schedule const& order, std::uint64_t seed)
+    : engine_(std::move(with)),
+      forks_before_(forks_so_far()),
+      checks_threads_(debug_mode()),
+      policy_(make_schedule_policy(order, seed)) {
     polled_at_ = engine_->now();
     timers_.advance(polled_at_);
 }
@@ -118,9 +122,9 @@ void scheduler::finish(task_state& task, promise_base& root) noexcept {
     root.frame().destroy();
     task.set(task_done);
     --live_tasks_;
+    if (context_map* const context = std::exchange(task.context, nullptr)) release(context);
     if (task.observer != nullptr) task.observer->child_done(*task.observer, task);
     task.waiters.notify_all();
-    if (context_map* const context = std::exchange(task.context, nullptr)) release(context);
     task.drop_reference();
 }
 
@@ -145,10 +149,7 @@ void scheduler::run_turns() {
             if (until_peek <= -resumes_between_polls) [[unlikely]] {
                 until_peek = 0;
                 hot.current = nullptr;
-                // In the middle of a turn: who has asked for this one to be the last is not to get more.
-                std::int32_t const left = turns_left_;
                 poll(clock::time_point::min());
-                turns_left_ = std::min(turns_left_, left);
             }
         }
         if (until_peek <= 0) {
@@ -157,6 +158,14 @@ void scheduler::run_turns() {
         }
     } while (--turns_left_ > 0 && !ready_.empty());
     hot.current = nullptr;
+}
+
+// What the policy leaves for later is still before all that becomes ready meanwhile.
+void scheduler::run_arranged_turn() {
+    ready_queue const later = policy_->arrange(ready_);
+    turns_left_ = 1;
+    run_turns();
+    ready_.put_before(later);
 }
 
 wait_outcome scheduler::poll(clock::time_point deadline) {
@@ -183,14 +192,21 @@ wait_outcome scheduler::poll(clock::time_point deadline) {
 bool scheduler::run_some() {
     refuse_forked_child();
     if (ready_.empty()) return poll(timers_.next_wake()) != wait_outcome::stuck || !ready_.empty();
-    run_turns();
+    if (policy_ == nullptr) [[likely]]
+        run_turns();
+    else
+        run_arranged_turn();
     if (turns_left_ <= 0 || engine_->peek()) poll(clock::time_point::min());
     return true;
 }
 
 void scheduler::run_one_turn() {
     turns_left_ = 1;
-    if (!ready_.empty()) run_turns();
+    if (ready_.empty()) return;
+    if (policy_ == nullptr)
+        run_turns();
+    else
+        run_arranged_turn();
 }
 
 void scheduler::push_from_outside(runnable& item) noexcept {

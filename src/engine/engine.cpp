@@ -43,10 +43,14 @@ std::string_view to_string(engine_kind kind) noexcept {
     return "unknown";
 }
 
+std::uint64_t seed_of(engine_options const& options) {
+    return options.seed != 0 ? options.seed : seed_from_environment();
+}
+
 std::unique_ptr<engine> make_engine(engine_options const& options) {
     auto wanted = options;
     if (wanted.kind == engine_kind::automatic) wanted.kind = kind_from_environment();
-    if (wanted.seed == 0) wanted.seed = seed_from_environment();
+    wanted.seed = seed_of(wanted);
     switch (wanted.kind) {
         case engine_kind::uring: return detail::make_uring_engine(wanted);
         case engine_kind::epoll: return detail::make_epoll_engine(wanted);

@@ -38,6 +38,8 @@ struct exception_context {
 class ROTA_API loop final : public detail::scheduler {
 public:
     explicit loop(std::unique_ptr<rota::engine> with);
+    /// With turns in another order; `seed` is for a schedule that has none.
+    loop(std::unique_ptr<rota::engine> with, schedule const& order, std::uint64_t seed = 0);
     ~loop() override;
 
     /// The loop's time; in simulation virtual.

@@ -2,14 +2,13 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/cancellation.hpp>
-#include <rota/core/context.hpp>
 #include <rota/core/loop.hpp>
+#include <rota/core/schedule.hpp>
 #include <rota/core/task.hpp>
 #include <rota/engine/engine.hpp>
 
 #include <functional>
 #include <memory>
-#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -22,18 +21,18 @@ struct runner_options {
     runner_options() = default;
     explicit runner_options(engine_options on) : engine(on) {}
     explicit runner_options(engine_kind on) : engine(on) {}
+    runner_options(engine_kind on, rota::schedule const& order) : engine(on), schedule(order) {}
 
     engine_options engine{};
+    /// In which order tasks take their turns; random ones are for tests.
+    rota::schedule schedule{};
     /// Ctrl-C cancels the main task, a second one kills: where this is the main thread and the program has no handler of
     /// its own. When main then ends cancelled, the runner cleans up and raises SIGINT again, so that the shell sees it.
     bool handle_interrupt = true;
 };
 
-/// A loop to run several coroutines on, one after the other, with what they leave behind: tasks and callbacks, and one
-/// context, so that what one main sets of context variables the next one sees. It starts from that of the first `run`'s
-/// caller. For one coroutine there is `rota::run`.
-///
-/// It may be made anywhere, but runs and closes on one thread.
+/// A loop to run several coroutines on, one after the other, with what they leave behind (callbacks, context) in between.
+/// For one coroutine there is `rota::run`.
 ///
 /// asyncio: `Runner`.
 class ROTA_API runner {
@@ -47,46 +46,12 @@ public:
 
     /// Runs `main` to its end and gives what it gives. Tasks it leaves go on in the next `run`, or end in `close`.
     ///
-    /// Errors: what `main` throws; `usage_error` inside a running loop, or on another thread than the run before;
-    /// `deadlock_error` in simulation.
-    /// Cancellation: Ctrl-C cancels main. Where it ends by that, the runner closes, and the signal ends the program.
-    /// asyncio: raises KeyboardInterrupt there.
+    /// Errors: what `main` throws; `usage_error` inside a running loop; `deadlock_error` in simulation.
     template <class T>
     T run(coro<T> main) {
-        return run_in(nullptr, std::move(main));
-    }
-    template <class F, class... Args>
-        requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
-    auto run(F&& fn, Args&&... args) {
-        return run(
-            detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...));
-    }
-    /// The same in a context of your own; what main sets is in it afterwards.
-    template <class T>
-    T run(context& in, coro<T> main) {
-        return run_in(&in, std::move(main));
-    }
-    template <class F, class... Args>
-        requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
-    auto run(context& in, F&& fn, Args&&... args) {
-        return run(in, detail::call_copied(std::decay_t<F>(std::forward<F>(fn)),
-                                           std::decay_t<Args>(std::forward<Args>(args))...));
-    }
-
-    /// Cancels all tasks, awaits their end, and closes the loop. `run` does not work afterwards.
-    ///
-    /// Errors: `usage_error` inside its own loop, or on another thread than `run`'s, whose tasks this one can not find.
-    void close();
-
-    /// The loop it runs on; `usage_error` once it is closed.
-    rota::loop& get_loop();
-
-private:
-    template <class T>
-    T run_in(context* in, coro<T> main) {
-        refuse();
+        refuse_inside_a_loop();
         auto const task = rota::task<T>::adopt(detail::make_task(std::move(main), std::source_location{}));
-        run_to_end(task.state(), in);
+        run_to_end(task.state());
         if constexpr (std::is_void_v<T>)
             task.result();
         else if constexpr (std::is_reference_v<T>)
@@ -94,9 +59,22 @@ private:
         else
             return std::move(detail::value_of<T>(checked(task)));
     }
-    void refuse() const;
-    bool elsewhere() const noexcept;
-    void run_to_end(detail::task_state& main, context* in);
+    template <class F, class... Args>
+        requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
+    auto run(F&& fn, Args&&... args) {
+        return run(
+            detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...));
+    }
+
+    /// Cancels all tasks, awaits their end, and closes the loop. `run` does not work afterwards.
+    void close();
+
+    /// The loop it runs on; `usage_error` once it is closed.
+    rota::loop& get_loop();
+
+private:
+    void refuse_inside_a_loop() const;
+    void run_to_end(detail::task_state& main);
     template <class T>
     static detail::task_state& checked(task<T> const& done) {
         (void)done.result();
@@ -105,8 +83,7 @@ private:
 
     runner_options options_;
     std::unique_ptr<rota::loop> loop_;
-    std::thread::id ran_on_{};
-    context kept_;
+    bool interrupted_ = false;
 };
 
 /// Runs `main` (a coroutine, or `fn, args...` from copies) on a new loop until it ends, then cancels the tasks it leaves
@@ -119,13 +96,19 @@ template <class... Main>
 auto run(runner_options const& options, Main&&... main)
     -> decltype(std::declval<runner&>().run(std::forward<Main>(main)...)) {
     runner once(options);
-    if constexpr (std::is_void_v<decltype(once.run(std::forward<Main>(main)...))>) {
-        once.run(std::forward<Main>(main)...);
+    try {
+        if constexpr (std::is_void_v<decltype(once.run(std::forward<Main>(main)...))>) {
+            once.run(std::forward<Main>(main)...);
+            once.close();
+        } else {
+            decltype(auto) value = once.run(std::forward<Main>(main)...);
+            once.close();
+            return value;
+        }
+    } catch (cancelled_error const&) {
+        // Where nobody catches it nothing is unwound, and the signal that cancelled main would not be raised again.
         once.close();
-    } else {
-        decltype(auto) value = once.run(std::forward<Main>(main)...);
-        once.close();
-        return value;
+        throw;
     }
 }
 template <class... Main>

@@ -40,6 +40,16 @@ public:
         return item;
     }
 
+    /// What was ready earlier goes before all that is here.
+    void put_before(ready_queue const& earlier) noexcept {
+        if (earlier.empty()) return;
+        if (empty())
+            last_ = earlier.last_;
+        else
+            earlier.last_->next = first_;
+        first_ = earlier.first_;
+    }
+
 private:
     runnable* first_ = nullptr;
     runnable* last_ = nullptr;

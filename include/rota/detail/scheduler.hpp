@@ -1,6 +1,7 @@
 #pragma once
 
 #include <rota/base/export.hpp>
+#include <rota/core/schedule.hpp>
 #include <rota/detail/hot.hpp>
 #include <rota/detail/ready_queue.hpp>
 #include <rota/detail/task_state.hpp>
@@ -14,15 +15,18 @@
 
 namespace rota::inline v0::detail {
 
+class schedule_policy;
+
 /// Who runs next, and when to look at the world.
 ///
 /// The ready queue is first in, first out. A turn runs what was ready when it began; what becomes ready meanwhile runs in
 /// the next. Between turns, every 8 resumes, only memory is looked at (`engine::peek`); the kernel and the clock, each
 /// dearer than all of a switch of tasks, are asked when nothing is ready, every 64 turns, and every 1,024 resumes of a
-/// longer turn. The 64 shrinks while polls come out over a millisecond apart.
+/// longer turn. The 64 shrinks while polls come out over a millisecond apart. With a random schedule the world is looked
+/// at after each turn.
 class ROTA_API scheduler {
 public:
-    explicit scheduler(std::unique_ptr<engine> with);
+    explicit scheduler(std::unique_ptr<engine> with, schedule const& order = schedule(), std::uint64_t seed = 0);
     virtual ~scheduler();
     scheduler(scheduler const&) = delete;
     scheduler& operator=(scheduler const&) = delete;
@@ -99,6 +103,7 @@ private:
     void refuse_other_threads(char const* what) const;
     bool before_resume(task_state& task) noexcept;
     void run_turns();
+    void run_arranged_turn();
     void finish(task_state& task, promise_base& root) noexcept;
 
     ready_queue ready_;
@@ -115,6 +120,7 @@ private:
     std::atomic<runnable*> from_outside_{nullptr};
     std::uint64_t polls_ = 0;
     timer_queue timers_;
+    std::unique_ptr<schedule_policy> policy_;  // null: first in, first out
 };
 
 }  // namespace rota::inline v0::detail

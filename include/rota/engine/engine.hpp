@@ -111,6 +111,9 @@ protected:
 /// `automatic` falls back to epoll and keeps the reason.
 ROTA_API std::unique_ptr<engine> make_engine(engine_options const& options = {});
 
+/// The seed that `options` give, else `ROTA_SEED`, else 0.
+ROTA_API std::uint64_t seed_of(engine_options const& options);
+
 /// `uring`, `epoll`, `simulated`, `auto`.
 ROTA_API std::string_view to_string(engine_kind kind) noexcept;
 
