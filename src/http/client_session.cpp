@@ -7,7 +7,6 @@
 #include <rota/combine/timeout.hpp>
 #include <rota/net/open_connection.hpp>
 
-#include <cerrno>
 #include <utility>
 
 namespace rota::inline v0::http {
@@ -21,19 +20,10 @@ std::string request_for(url const& address, std::string const& user_agent) {
 
 // By addresses, so that a name is looked up once for many pages.
 coro<stream> connect(detail::name_cache& names, url const& address) {
-    auto const candidates = co_await names.lookup(address.host(), address.port());
-    std::string failures;
-    for (auto const& candidate : candidates) {
-        try {
-            co_return co_await open_connection(candidate.host(), candidate.port());
-        } catch (system_error const& error) {
-            if (candidates.size() == 1) throw;
-            failures += (failures.empty() ? " (" : "; ") + candidate.to_string() + ": " + error.code().message();
-            if (&candidate == &candidates.back())
-                throw system_error(error.code().value(), "connect", address.host_field() + failures + ')');
-        }
-    }
-    throw system_error(EADDRNOTAVAIL, "connect", address.host_field());
+    auto candidates = co_await names.lookup(address.host(), address.port());
+    connection_options options;
+    options.name = address.host_field();
+    co_return co_await open_connection(std::move(candidates), options);
 }
 
 }  // namespace
