@@ -1,5 +1,6 @@
 #include "python.hpp"
 
+#include <rota/combine/exception_group.hpp>
 #include <rota/core/cancellation.hpp>
 
 #include <cxxabi.h>
@@ -41,6 +42,16 @@ std::string str(std::exception_ptr const& error) {
         return known.what();
     } catch (rota::cancelled_error const&) {
         return {};
+    }
+}
+
+shown tree(std::exception_ptr const& error) {
+    try {
+        std::rethrow_exception(error);
+    } catch (rota::exception_group const& group) {
+        return {str(each(group.exceptions(), tree))};
+    } catch (...) {
+        return {repr(type_name(error) + " " + str(error))};
     }
 }
 

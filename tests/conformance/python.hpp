@@ -67,6 +67,10 @@ struct shown {
     std::string text;
 };
 inline std::string repr(shown const& value) { return value.text; }
+inline std::string str(shown const& value) { return value.text; }
+
+/// An error by type and text, a group as the list of its errors.
+shown tree(std::exception_ptr const& error);
 
 template <std::ranges::input_range List>
     requires(!std::convertible_to<List const&, std::string_view> && !std::same_as<List, bytes>)

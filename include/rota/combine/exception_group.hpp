@@ -31,6 +31,8 @@ public:
 
     /// Those errors that a `catch` of one of the types would catch, and the others; none where there are none.
     /// Groups within keep their place, split themselves where no such `catch` would take them whole.
+    ///
+    /// asyncio: `split`, which takes this group whole where the type is its own or a base class of it.
     template <class... E>
     std::pair<std::optional<exception_group>, std::optional<exception_group>> split() const {
         return split_by([](std::exception_ptr const& error) { return (caught_as<E>(error) || ...); });

@@ -360,10 +360,12 @@ auto gather_range(R&& range) {
 /// and errors they make of that are dropped. Tasks and futures do not: it comes out at once, and they go on. Where a child
 /// was cancelled by somebody else, its `cancelled_error` counts as an error.
 /// Cancellation: each request is passed on to every child, and all are awaited. Then it throws the first error that is no
-/// `cancelled_error`, where there is one and errors are not to be returned, else `cancelled_error`. If all children had
-/// finished when the request came, their results are delivered.
+/// `cancelled_error`, where there is one and errors are not to be returned, else `cancelled_error`: an error that was to be
+/// returned reaches the loop's exception handler. If all children had finished when the request came, their results are
+/// delivered.
 /// asyncio: `gather`. There children go on after the first error, also those that only the gather knows, which in C++ would
 /// leave them with references into a frame that is gone; and a cancelled gather ends with the first child that ends.
+/// There it begins where it is written, here where it is awaited, also as an argument of another.
 template <class... As>
     requires(detail::gatherable<As> && ...)
 [[nodiscard]] auto gather(As&&... awaitables) {

@@ -374,7 +374,8 @@ coro<typename Bound::result> run_in_group(Bound body) {
 /// cancelled before a body that is to give a value did.
 /// Cancellation: reaches body and tasks, and all are awaited, however often it comes. Errors come before it: it is then
 /// raised by the next await.
-/// asyncio: `TaskGroup`. A task may be made while the group is being cancelled, and is born cancelled.
+/// asyncio: `TaskGroup`. A task may be made while the group is being cancelled, and is born cancelled. The rest is cancelled
+/// at once, so that a task whose first turn is still to come never begins; there it is one turn later.
 template <class Body, class... Args>
 [[nodiscard]] auto with_task_group(Body&& body, Args&&... args) {
     return detail::run_in_group(

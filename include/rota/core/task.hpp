@@ -72,6 +72,8 @@ public:
     ROTA_API std::exception_ptr exception() const;
 
     /// `Task-N` unless it was given a name.
+    ///
+    /// asyncio: `get_name`, where only tasks without a name are counted.
     ROTA_API std::string name() const;
     ROTA_API void set_name(std::string_view name) const;
 
