@@ -14,6 +14,7 @@
 #include <rota/core/call_stack.hpp>
 #include <rota/core/callback_handle.hpp>
 #include <rota/core/cancellation.hpp>
+#include <rota/core/context.hpp>
 #include <rota/core/context_var.hpp>
 #include <rota/core/coro.hpp>
 #include <rota/core/deadlock_error.hpp>

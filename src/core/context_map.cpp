@@ -23,6 +23,8 @@ void release(context_map* context) noexcept {
     if (context != nullptr && --context->references == 0) delete context;
 }
 
+context_map*& context_in_use() noexcept { return current_context(); }
+
 void* context_find(void const* key) noexcept {
     auto const* item = find(current_context(), key);
     return item ? item->second.get() : nullptr;

@@ -6,8 +6,43 @@
 #include <atomic>
 #include <cstdio>
 #include <optional>
+#include <utility>
 
 namespace rota::inline v0 {
+namespace {
+
+// Never destroyed, and no leak to those who look for some.
+void abandon(std::unique_ptr<rota::loop> left) noexcept {
+    static std::atomic<rota::loop*> last;
+    last = left.release();
+}
+
+// Starts a main in a context, and has what it leaves there.
+class context_keeper : detail::completion_waiter {
+public:
+    context_keeper(detail::task_state& main, context& in) noexcept
+        : completion_waiter(&context_keeper::done), main_(main), in_(in) {
+        detail::release(std::exchange(main.context, detail::share(in.map())));
+        main.waiters.add(*this);
+    }
+    context_keeper(context_keeper const&) = delete;
+    context_keeper& operator=(context_keeper const&) = delete;
+    ~context_keeper() {
+        if (linked()) main_.waiters.remove(*this);
+    }
+
+private:
+    static void done(completion_waiter& self) noexcept {
+        auto& keeper = static_cast<context_keeper&>(self);
+        keeper.in_ = context::adopt(detail::share(keeper.main_.context));
+    }
+
+    detail::task_state& main_;
+    context& in_;
+};
+
+}  // namespace
+
 runner::runner() : runner(runner_options()) {}
 
 runner::runner(runner_options const& options)
@@ -20,6 +55,8 @@ runner::~runner() {
     } catch (std::exception const& error) {
         std::fprintf(stderr, "rota: closing the loop: %s\n", error.what());
     }
+    // Refused: what is in it belongs to another thread, and is left alone.
+    if (loop_) abandon(std::move(loop_));
 }
 
 rota::loop& runner::get_loop() {
@@ -27,44 +64,58 @@ rota::loop& runner::get_loop() {
     return *loop_;
 }
 
-void runner::refuse_inside_a_loop() const {
+bool runner::elsewhere() const noexcept {
+    return ran_on_ != std::thread::id() && ran_on_ != std::this_thread::get_id();
+}
+
+void runner::refuse() const {
     if (!loop_) detail::throw_usage_error("runner: it is closed already");
     if (detail::hot.running != nullptr)
         detail::throw_usage_error("run was called inside a running loop: co_await the coroutine, or make it a task");
+    if (elsewhere()) detail::throw_usage_error("runner: it has run on another thread: its loop belongs to that one");
 }
 
-void runner::run_to_end(detail::task_state& main) {
-    detail::running_here const here(*loop_);
-    std::optional<detail::interrupt_watch> watch;
-    if (options_.handle_interrupt) watch.emplace(loop_->kernel(), loop_->interrupt_flag());
-    auto const interrupts_before = loop_->interrupts();
-    loop_->set_main(&main);
-    loop_->adopt(main);
-    struct leave {
-        rota::loop& of;
-        ~leave() { of.set_main(nullptr); }
-    } const leaving{*loop_};
-    loop_->run_until_done(main);
-    interrupted_ = loop_->interrupts() != interrupts_before && main.has(detail::task_cancelled);
+void runner::run_to_end(detail::task_state& main, context* in) {
+    if (ran_on_ == std::thread::id()) {
+        ran_on_ = std::this_thread::get_id();
+        kept_ = copy_context();
+    }
+    context_keeper const keeping(main, in != nullptr ? *in : kept_);
+    bool interrupted = false;
+    {
+        detail::running_here const here(*loop_);
+        std::optional<detail::interrupt_watch> watch;
+        if (options_.handle_interrupt) watch.emplace(loop_->kernel(), loop_->interrupt_flag());
+        auto const interrupts_before = loop_->interrupts();
+        loop_->set_main(&main);
+        loop_->adopt(main);
+        struct leave {
+            rota::loop& of;
+            ~leave() { of.set_main(nullptr); }
+        } const leaving{*loop_};
+        loop_->run_until_done(main);
+        interrupted = loop_->interrupts() != interrupts_before && main.has(detail::task_cancelled);
+    }
+    if (!interrupted) return;
+    // Here, and not where somebody may catch the error: uncaught it would end the program with nothing cleaned up.
+    close();
+    detail::raise_interrupt();
 }
 
 void runner::close() {
     if (!loop_) return;
     if (detail::hot.running == loop_.get())
         detail::throw_usage_error("runner: close was called inside its own loop; call it when run has returned");
+    if (elsewhere())
+        detail::throw_usage_error(
+            "runner: close was called on another thread than run, and finds none of its tasks there; close it on the "
+            "thread it ran on");
     // Whatever happens, the loop is gone afterwards.
     auto closing = std::move(loop_);
-    if (closing->in_forked_child()) {
-        // Its descriptors are the parent's too, and so is what its tasks would clean up.
-        static std::atomic<rota::loop*> abandoned;
-        abandoned = closing.release();
-        return;
-    }
-    {
-        detail::running_here const here(*closing);
-        closing->cancel_all_and_drain();
-    }
-    if (interrupted_) detail::raise_interrupt();
+    // Its descriptors are the parent's too, and so is what its tasks would clean up.
+    if (closing->in_forked_child()) return abandon(std::move(closing));
+    detail::running_here const here(*closing);
+    closing->cancel_all_and_drain();
 }
 
 }  // namespace rota::inline v0

@@ -122,9 +122,9 @@ void scheduler::finish(task_state& task, promise_base& root) noexcept {
     root.frame().destroy();
     task.set(task_done);
     --live_tasks_;
-    if (context_map* const context = std::exchange(task.context, nullptr)) release(context);
     if (task.observer != nullptr) task.observer->child_done(*task.observer, task);
     task.waiters.notify_all();
+    if (context_map* const context = std::exchange(task.context, nullptr)) release(context);
     task.drop_reference();
 }
 
@@ -149,7 +149,10 @@ void scheduler::run_turns() {
             if (until_peek <= -resumes_between_polls) [[unlikely]] {
                 until_peek = 0;
                 hot.current = nullptr;
+                // In the middle of a turn: who has asked for this one to be the last is not to get more.
+                std::int32_t const left = turns_left_;
                 poll(clock::time_point::min());
+                turns_left_ = std::min(turns_left_, left);
             }
         }
         if (until_peek <= 0) {

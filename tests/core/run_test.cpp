@@ -6,14 +6,9 @@
 #include <rota/core/future.hpp>
 #include <rota/core/sleep.hpp>
 #include <rota/core/with_cleanup.hpp>
-#include <rota/core/with_shield.hpp>
 
 #include <gtest/gtest.h>
 
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <new>
@@ -305,6 +300,106 @@ TEST_F(Run, ABusyTaskLeftFromOneRunDoesNotStarveTheTimersOfTheNext) {
     });
 }
 
+TEST_F(Run, ARunnerHasOneContextForAllItsRuns) {
+    rota::context_var<int> number(0);
+    auto const add = [&]() -> coro<int> {
+        co_await rota::sleep(1s);
+        number.set(number.get() + 1);
+        co_return number.get();
+    };
+    number.set(10);
+    rota::runner runner(on_simulated);
+    EXPECT_EQ(runner.run(add), 11);
+    number.set(20);
+    EXPECT_EQ(runner.run(add), 12);
+    auto const fail = [&]() -> coro<> {
+        number.set(50);
+        throw std::runtime_error("after it was set");
+        co_return;
+    };
+    EXPECT_THROW(runner.run(fail), std::runtime_error);
+    EXPECT_EQ(runner.run(add()), 51);
+    EXPECT_EQ(number.get(), 20);
+    number.reset({});
+}
+
+TEST_F(Run, MayRunInAGivenContextWhichKeepsWhatMainSets) {
+    rota::context_var<int> number(0);
+    auto const add = [&](int summand) -> coro<int> {
+        number.set(number.get() + summand);
+        co_return number.get();
+    };
+    rota::context own;
+    own.run([&] { number.set(100); });
+    rota::runner runner(on_simulated);
+    EXPECT_EQ(runner.run(own, add(1)), 101);
+    EXPECT_EQ(runner.run(own, add, 2), 103);
+    EXPECT_EQ(runner.run(add, 1), 1);
+    EXPECT_EQ(rota::run(on_simulated, own, add(1)), 104);
+    EXPECT_EQ(own.run([&] { return number.get(); }), 104);
+}
+
+TEST_F(Run, ARunnerThatHasRunIsClosedAndRunAgainOnItsOwnThreadOnly) {
+    std::optional<rota::runner> runner(on_simulated);
+    core_kit::log log;
+    auto const worker = [&]() -> coro<> {
+        try {
+            co_await rota::sleep(1h);
+        } catch (rota::cancelled_error const&) {
+            log.push_back("cancelled");
+        }
+    };
+    runner->run([&]() -> coro<> {
+        rota::create_task(worker());
+        co_await rota::yield();
+    });
+    std::thread([&] {
+        EXPECT_NE(what_of<rota::usage_error>([&] { runner->close(); }).find("thread"), std::string::npos);
+        auto const nothing = []() -> coro<> { co_return; };
+        EXPECT_THROW(runner->run(nothing), rota::usage_error);
+    }).join();
+    EXPECT_EQ(log, core_kit::log());
+    runner->close();
+    EXPECT_EQ(log, (core_kit::log{"cancelled"}));
+}
+
+TEST_F(Run, ARunnerDestroyedOnAnotherThreadThanItsOwnSaysSo) {
+    auto runner = std::make_unique<rota::runner>(on_simulated);
+    runner->run([]() -> coro<> { co_return; });
+    testing::internal::CaptureStderr();
+    std::thread([&] { runner.reset(); }).join();
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("on the thread it ran on"), std::string::npos);
+}
+
+TEST_F(Run, ARunnerMayRunOnAnotherThreadThanItWasMadeOn) {
+    rota::runner runner(on_simulated);
+    std::thread([&] {
+        EXPECT_EQ(runner.run([]() -> coro<int> { co_return 1; }), 1);
+        runner.close();
+    }).join();
+}
+
+TEST_F(Run, AfterMainTheCrowdOfOneTurnGetsOneMore) {
+    // More than the scheduler resumes before it looks at the world in the middle of a turn.
+    constexpr int crowd = 3000;
+    int resumes = 0;
+    int when_main_ended = 0;
+    auto const busy = [&]() -> coro<> {
+        for (int i = 0; i < 200; ++i) {
+            co_await rota::yield();
+            ++resumes;
+        }
+    };
+    rota::runner runner(on_simulated);
+    runner.run([&]() -> coro<> {
+        for (int i = 0; i < crowd; ++i) rota::create_task(busy());
+        co_await rota::yield();
+        co_await rota::yield();
+        when_main_ended = resumes;
+    });
+    EXPECT_LE(resumes - when_main_ended, 2 * crowd);
+}
+
 TEST_F(Run, AfterAnErrorOutOfMainARunnerGoesOn) {
     rota::runner runner(on_simulated);
     EXPECT_THROW(runner.run([]() -> coro<> {
@@ -388,200 +483,5 @@ TEST_F(Run, EachAllocationMayFailAndNothingIsLeft) {
         EXPECT_GE(n, 4U);
     }
 }
-
-// What a child process does and how it ends: the status of waitpid.
-template <class Body>
-int status_of_child(Body body) {
-    pid_t const child = ::fork();
-    if (child == 0) {
-        body();
-        ::_exit(99);
-    }
-    int status = 0;
-    EXPECT_EQ(::waitpid(child, &status, 0), child);
-    return status;
-}
-
-void restore_interrupt() {
-    struct sigaction standard{};
-    standard.sa_handler = SIG_DFL;
-    ::sigaction(SIGINT, &standard, nullptr);
-}
-
-class Interrupt : public testing::Test {};
-
-TEST_F(Interrupt, TheFirstCancelsMainCleansUpAndEndsTheProgramBySignal) {
-    int pipe[2];
-    ASSERT_EQ(::pipe(pipe), 0);
-    int const status = status_of_child([&] {
-        restore_interrupt();
-        auto const say = [&](char letter) { static_cast<void>(!::write(pipe[1], &letter, 1)); };
-        auto const cleanup = [&]() -> coro<> {
-            co_await rota::sleep(1ms);
-            say('c');
-        };
-        auto const left = [&]() -> coro<> { co_await rota::with_cleanup(rota::sleep(1h), cleanup); };
-        rota::run(rota::runner_options(rota::engine_kind::epoll), [&]() -> coro<> {
-            rota::create_task(left());
-            rota::running_loop().call_soon([] { ::raise(SIGINT); });
-            try {
-                co_await rota::sleep(1h);
-            } catch (rota::cancelled_error const&) {
-                say('m');
-                throw;
-            }
-        });
-    });
-    EXPECT_TRUE(WIFSIGNALED(status));
-    EXPECT_EQ(WTERMSIG(status), SIGINT);
-    ::close(pipe[1]);
-    char said[4] = {};
-    EXPECT_EQ(::read(pipe[0], said, sizeof(said)), 2);
-    EXPECT_STREQ(said, "mc");
-    ::close(pipe[0]);
-}
-
-TEST_F(Interrupt, WakesALoopThatSleepsInTheKernel) {
-    int const status = status_of_child([] {
-        restore_interrupt();
-        pid_t const me = ::getpid();
-        if (::fork() == 0) {
-            ::usleep(50'000);  // real time is the subject
-            ::kill(me, SIGINT);
-            ::_exit(0);
-        }
-        rota::run([]() -> coro<> { co_await rota::sleep(1h); });
-    });
-    EXPECT_TRUE(WIFSIGNALED(status));
-    EXPECT_EQ(WTERMSIG(status), SIGINT);
-}
-
-TEST_F(Interrupt, TheSecondKillsAMainThatWillNotEnd) {
-    int const status = status_of_child([] {
-        restore_interrupt();
-        rota::run(rota::runner_options(rota::engine_kind::epoll), []() -> coro<> {
-            rota::running_loop().call_soon([] { ::raise(SIGINT); });
-            rota::running_loop().call_later(10ms, [] { ::raise(SIGINT); });
-            co_await rota::with_shield(rota::sleep(1h));
-        });
-    });
-    EXPECT_TRUE(WIFSIGNALED(status));
-    EXPECT_EQ(WTERMSIG(status), SIGINT);
-}
-
-TEST_F(Interrupt, AMainThatAnswersItWithAValueEndsNormally) {
-    int const status = status_of_child([] {
-        restore_interrupt();
-        auto const main = []() -> coro<int> {
-            rota::running_loop().call_soon([] { ::raise(SIGINT); });
-            try {
-                co_await rota::sleep(1h);
-            } catch (rota::cancelled_error const&) {}
-            co_return 7;
-        };
-        ::_exit(rota::run(rota::runner_options(rota::engine_kind::epoll), main));
-    });
-    EXPECT_TRUE(WIFEXITED(status));
-    EXPECT_EQ(WEXITSTATUS(status), 7);
-}
-
-TEST_F(Interrupt, IsLeftToTheProgramsOwnHandler) {
-    int const status = status_of_child([] {
-        static std::sig_atomic_t volatile seen = 0;
-        std::signal(SIGINT, [](int) { seen = 1; });
-        rota::run(rota::runner_options(rota::engine_kind::epoll), []() -> coro<> {
-            rota::running_loop().call_soon([] { ::raise(SIGINT); });
-            co_await rota::sleep(5ms);
-        });
-        ::_exit(seen == 1 ? 0 : 1);
-    });
-    EXPECT_EQ(status, 0);
-}
-
-TEST_F(Interrupt, IsLeftAloneWhereTheOptionsSaySo) {
-    int const status = status_of_child([] {
-        restore_interrupt();
-        rota::runner_options options(rota::engine_kind::epoll);
-        options.handle_interrupt = false;
-        rota::run(options, []() -> coro<> {
-            ::raise(SIGINT);
-            co_return;
-        });
-    });
-    EXPECT_TRUE(WIFSIGNALED(status));
-}
-
-TEST_F(Interrupt, TheDefaultIsBackAfterARun) {
-    int const status = status_of_child([] {
-        restore_interrupt();
-        rota::run([]() -> coro<> { co_await rota::yield(); });
-        struct sigaction now{};
-        ::sigaction(SIGINT, nullptr, &now);
-        ::_exit(now.sa_handler == SIG_DFL ? 0 : 1);
-    });
-    EXPECT_EQ(status, 0);
-}
-
-class Fork : public testing::TestWithParam<rota::engine_kind> {};
-
-TEST_P(Fork, AChildThatGoesOnInItsParentsLoopGetsAClearError) {
-    rota::runner_options const options(GetParam());
-    pid_t child = -1;
-    bool cleaned = false;
-    std::string error;
-    auto const body = [&]() -> coro<> {
-        auto const cleanup = [&]() -> coro<> {
-            cleaned = true;
-            co_return;
-        };
-        rota::create_task(rota::with_cleanup(rota::sleep(1h), cleanup));
-        co_await rota::sleep(1ms);
-        child = ::fork();
-        co_await rota::sleep(1ms);
-        if (child == 0) ::_exit(50);
-    };
-    try {
-        rota::run(options, body);
-    } catch (rota::usage_error const& refused) {
-        error = refused.what();
-    }
-    if (child == 0) {
-        // No clean-up of the parent's runs here.
-        bool const clear = error.find("fork") != std::string::npos && !cleaned;
-        ::_exit(clear ? 0 : 51);
-    }
-    int status = -1;
-    EXPECT_EQ(::waitpid(child, &status, 0), child);
-    EXPECT_EQ(status, 0);
-    EXPECT_EQ(error, "");
-    EXPECT_TRUE(cleaned);
-}
-
-TEST_P(Fork, AChildMayNotRunARunnerOfItsParents) {
-    rota::runner runner{rota::runner_options(GetParam())};
-    auto const nothing = []() -> coro<> { co_return; };
-    int const status = status_of_child([&] {
-        try {
-            runner.run(nothing());
-        } catch (rota::usage_error const&) {
-            ::_exit(0);
-        }
-    });
-    EXPECT_EQ(status, 0);
-    runner.run(nothing());
-}
-
-TEST_P(Fork, AChildMayRunALoopOfItsOwn) {
-    auto const nothing = []() -> coro<int> {
-        co_await rota::sleep(1ms);
-        co_return 0;
-    };
-    EXPECT_EQ(status_of_child([&] { ::_exit(rota::run(rota::runner_options(GetParam()), nothing())); }), 0);
-}
-
-INSTANTIATE_TEST_SUITE_P(Engines, Fork,
-                         testing::Values(rota::engine_kind::simulated, rota::engine_kind::epoll,
-                                         rota::engine_kind::automatic),
-                         [](auto const& engine) { return std::string(to_string(engine.param)); });
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/cancellation.hpp>
+#include <rota/core/context.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/core/schedule.hpp>
 #include <rota/core/task.hpp>
@@ -9,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <thread>
 #include <type_traits>
 #include <utility>
 
@@ -31,8 +33,11 @@ struct runner_options {
     bool handle_interrupt = true;
 };
 
-/// A loop to run several coroutines on, one after the other, with what they leave behind (callbacks, context) in between.
-/// For one coroutine there is `rota::run`.
+/// A loop to run several coroutines on, one after the other, with what they leave behind: tasks and callbacks, and one
+/// context, so that what one main sets of context variables the next one sees. It starts from that of the first `run`'s
+/// caller. For one coroutine there is `rota::run`.
+///
+/// It may be made anywhere, but runs and closes on one thread.
 ///
 /// asyncio: `Runner`.
 class ROTA_API runner {
@@ -46,18 +51,13 @@ public:
 
     /// Runs `main` to its end and gives what it gives. Tasks it leaves go on in the next `run`, or end in `close`.
     ///
-    /// Errors: what `main` throws; `usage_error` inside a running loop; `deadlock_error` in simulation.
+    /// Errors: what `main` throws; `usage_error` inside a running loop, or on another thread than the run before;
+    /// `deadlock_error` in simulation.
+    /// Cancellation: Ctrl-C cancels main. Where it ends by that, the runner closes, and the signal ends the program.
+    /// asyncio: raises KeyboardInterrupt there.
     template <class T>
     T run(coro<T> main) {
-        refuse_inside_a_loop();
-        auto const task = rota::task<T>::adopt(detail::make_task(std::move(main), std::source_location{}));
-        run_to_end(task.state());
-        if constexpr (std::is_void_v<T>)
-            task.result();
-        else if constexpr (std::is_reference_v<T>)
-            return task.result();
-        else
-            return std::move(detail::value_of<T>(checked(task)));
+        return run_in(nullptr, std::move(main));
     }
     template <class F, class... Args>
         requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
@@ -65,16 +65,42 @@ public:
         return run(
             detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...));
     }
+    /// The same in a context of your own; what main sets is in it afterwards.
+    template <class T>
+    T run(context& in, coro<T> main) {
+        return run_in(&in, std::move(main));
+    }
+    template <class F, class... Args>
+        requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
+    auto run(context& in, F&& fn, Args&&... args) {
+        return run(in, detail::call_copied(std::decay_t<F>(std::forward<F>(fn)),
+                                           std::decay_t<Args>(std::forward<Args>(args))...));
+    }
 
     /// Cancels all tasks, awaits their end, and closes the loop. `run` does not work afterwards.
+    ///
+    /// Errors: `usage_error` inside its own loop, or on another thread than `run`'s, whose tasks this one can not find.
     void close();
 
     /// The loop it runs on; `usage_error` once it is closed.
     rota::loop& get_loop();
 
 private:
-    void refuse_inside_a_loop() const;
-    void run_to_end(detail::task_state& main);
+    template <class T>
+    T run_in(context* in, coro<T> main) {
+        refuse();
+        auto const task = rota::task<T>::adopt(detail::make_task(std::move(main), std::source_location{}));
+        run_to_end(task.state(), in);
+        if constexpr (std::is_void_v<T>)
+            task.result();
+        else if constexpr (std::is_reference_v<T>)
+            return task.result();
+        else
+            return std::move(detail::value_of<T>(checked(task)));
+    }
+    void refuse() const;
+    bool elsewhere() const noexcept;
+    void run_to_end(detail::task_state& main, context* in);
     template <class T>
     static detail::task_state& checked(task<T> const& done) {
         (void)done.result();
@@ -83,7 +109,8 @@ private:
 
     runner_options options_;
     std::unique_ptr<rota::loop> loop_;
-    bool interrupted_ = false;
+    std::thread::id ran_on_{};
+    context kept_;
 };
 
 /// Runs `main` (a coroutine, or `fn, args...` from copies) on a new loop until it ends, then cancels the tasks it leaves
@@ -96,19 +123,13 @@ template <class... Main>
 auto run(runner_options const& options, Main&&... main)
     -> decltype(std::declval<runner&>().run(std::forward<Main>(main)...)) {
     runner once(options);
-    try {
-        if constexpr (std::is_void_v<decltype(once.run(std::forward<Main>(main)...))>) {
-            once.run(std::forward<Main>(main)...);
-            once.close();
-        } else {
-            decltype(auto) value = once.run(std::forward<Main>(main)...);
-            once.close();
-            return value;
-        }
-    } catch (cancelled_error const&) {
-        // Where nobody catches it nothing is unwound, and the signal that cancelled main would not be raised again.
+    if constexpr (std::is_void_v<decltype(once.run(std::forward<Main>(main)...))>) {
+        once.run(std::forward<Main>(main)...);
         once.close();
-        throw;
+    } else {
+        decltype(auto) value = once.run(std::forward<Main>(main)...);
+        once.close();
+        return value;
     }
 }
 template <class... Main>

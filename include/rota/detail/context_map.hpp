@@ -27,6 +27,9 @@ inline context_map* share(context_map* context) noexcept {
 }
 ROTA_API void release(context_map* context) noexcept;
 
+/// The same for who does not know tasks.
+ROTA_API context_map*& context_in_use() noexcept;
+
 /// What `key` stands for in the current context, or null.
 ROTA_API void* context_find(void const* key) noexcept;
 /// A map of its own for the current context, with `key` set to `value` (null: gone).
