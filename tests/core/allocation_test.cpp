@@ -91,6 +91,15 @@ struct taken {
         EXPECT_EQ(since_then.heap, 0U);            \
     } while (false)
 
+// A frame a call. Clang may put a child's frame into its caller's, where it optimizes.
+void expect_frames(std::uint64_t taken, std::uint64_t calls) {
+#if defined(__clang__) && defined(__OPTIMIZE__)
+    EXPECT_LE(taken, calls);
+#else
+    EXPECT_EQ(taken, calls);
+#endif
+}
+
 coro<int> add(int a, int b) { co_return a + b; }
 coro<int> add_later(int a, int b) {
     co_await rota::yield();
@@ -113,7 +122,7 @@ TEST_F(Allocation, ACoroutineCallTakesOneFrame) {
         for (int i = 0; i < 100; ++i) (void)co_await add(i, 1);
         for (int i = 0; i < 100; ++i) (void)co_await add_later(i, 1);
         auto const used = taken() - before;
-        EXPECT_LE(used.frames, 200U);  // Clang may put a child's frame into its caller's
+        expect_frames(used.frames, 200);
         EXPECT_EQ(used.tasks, 0U);
         EXPECT_EQ(used.heap, 0U);
     });
@@ -137,7 +146,7 @@ TEST_F(Allocation, ATaskOfAFunctionTakesOneFrameMore) {
         taken const before;
         for (int i = 0; i < 100; ++i) (void)co_await rota::create_task(add_later, i, 1);
         auto const used = taken() - before;
-        EXPECT_LE(used.frames, 200U);
+        expect_frames(used.frames, 200);
         EXPECT_GE(used.frames, 100U);
         EXPECT_EQ(used.tasks, 100U);
         EXPECT_EQ(used.heap, 0U);

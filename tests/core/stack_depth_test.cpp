@@ -21,11 +21,7 @@ using core_kit::run_simulated;
 using rota::coro;
 using namespace std::chrono_literals;
 
-#if defined(ROTA_LONG_TESTS) && ROTA_LONG_TESTS
 constexpr int loops = 10'000'000;
-#else
-constexpr int loops = 200'000;
-#endif
 constexpr int deep = 1'000'000;
 
 coro<int> one() { co_return 1; }
