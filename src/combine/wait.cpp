@@ -23,7 +23,7 @@ void wait_base::look_at(task_state& task) {
 bool wait_base::suspend() {
     if (over_ || left_ == 0) {
         leave();
-        return false;
+        return let_others_go_first(*waiting_);
     }
     scheduler& home = *waiting_->home;
     if (when() != clock::never()) home.arm(*this, deadline_of(home.kernel().now(), when()));

@@ -122,6 +122,29 @@ TEST(wait, cancelled_leaves_and_the_tasks_run_on) {
     });
 }
 
+TEST(wait, for_what_is_done_does_not_starve_others_nor_do_gather_and_join) {
+    run([]() -> rota::coro<> {
+        auto const done = make("a", 1ms);
+        co_await done;
+        int turns = 0;
+        auto const other = [&]() -> rota::coro<> {
+            for (;; ++turns) co_await rota::yield();
+        };
+        auto const others = rota::create_task(other());
+        for (int i = 0; i < 1000; ++i) co_await rota::wait(done, done);
+        EXPECT_GE(turns, 1000 / 100);
+        turns = 0;
+        for (int i = 0; i < 1000; ++i) co_await rota::gather(done, done);
+        EXPECT_GE(turns, 1000 / 100);
+        turns = 0;
+        co_await rota::with_task_group([&](rota::task_group& group) -> rota::coro<> {
+            for (int i = 0; i < 1000; ++i) co_await group.join();
+        });
+        EXPECT_GE(turns, 1000 / 100);
+        others.cancel();
+    });
+}
+
 TEST(wait, in_a_cancelled_task_raises_at_once) {
     run([]() -> rota::coro<> {
         auto other = make("a", 1ms);

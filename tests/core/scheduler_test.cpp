@@ -124,6 +124,58 @@ TEST_F(Scheduler, LeavesThatFinishAtOnceDoNotStarveTheOthers) {
     });
 }
 
+TEST_F(Scheduler, AwaitsOfWhatIsDoneDoNotStarveTheOthers) {
+    run_simulated([]() -> coro<> {
+        auto const seven = []() -> coro<int> { co_return 7; };
+        auto const task = rota::create_task(seven());
+        rota::any_task const any = task;
+        auto const future = rota::create_future<int>();
+        future.set_result(7);
+        co_await task;
+        auto const turns_of_others_during = [](auto const& done) -> coro<int> {
+            int turns = 0;
+            auto const other = [&]() -> coro<> {
+                for (;; ++turns) co_await rota::yield();
+            };
+            auto const others = rota::create_task(other());
+            for (int i = 0; i < 1000; ++i) co_await done;
+            int const had = turns;
+            others.cancel();
+            co_return had;
+        };
+        EXPECT_GE(co_await turns_of_others_during(task), 1000 / 100);
+        EXPECT_GE(co_await turns_of_others_during(any), 1000 / 100);
+        EXPECT_GE(co_await turns_of_others_during(future), 1000 / 100);
+        EXPECT_LE(co_await turns_of_others_during(task), 1000 / 16);  // a budget, not a switch each time
+    });
+}
+
+TEST_F(Scheduler, ACancelBetweenAwaitsOfWhatIsDoneLeavesTheResult) {
+    run_simulated([]() -> coro<> {
+        int got = 0;
+        bool raised = false;
+        auto const seven = []() -> coro<int> { co_return 7; };
+        auto const done = rota::create_task(seven());
+        co_await done;
+        auto const body = [&]() -> coro<> {
+            auto const self = rota::current_task();
+            // Its turn comes when the budget is used up, while the await waits for its own.
+            rota::running_loop().call_soon([self] { self.cancel(); });
+            for (int i = 0; i < 1000 && self.cancelling() == 0; ++i) got = co_await done;
+            try {
+                co_await rota::sleep(1ms);
+            } catch (rota::cancelled_error const&) {
+                raised = true;
+                throw;
+            }
+        };
+        auto const task = rota::create_task(body());
+        EXPECT_THROW(co_await task, rota::cancelled_error);
+        EXPECT_EQ(got, 7);
+        EXPECT_TRUE(raised);
+    });
+}
+
 TEST_F(Scheduler, ACancelComesOutOfALeafThatWouldFinishAtOnce) {
     run_simulated([]() -> coro<> {
         int passed = 0;

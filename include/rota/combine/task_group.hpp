@@ -206,13 +206,17 @@ class ROTA_API group_join final : public leaf, public list_node {
 public:
     explicit group_join(task_group& of) noexcept : group_(&of) {}
 
-    bool await_ready() const noexcept { return group_->children_.empty(); }
+    bool await_ready() const noexcept { return group_->children_.empty() && --hot.budget > 0; }
 
     template <chain_promise P>
     bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& waiting = suspend_here(awaiting.promise(), line);
         if (waiting.visible != 0) [[unlikely]]
             return waiting.raise_at_entry();
+        if (group_->children_.empty()) [[unlikely]] {
+            wake(waiting);  // its budget is used up
+            return true;
+        }
         begin(waiting);
         return true;
     }

@@ -84,15 +84,21 @@ public:
         if (awaited_) awaited_->drop_reference();
     }
 
-    bool await_ready() const noexcept { return awaited_->now != future_state::stage::pending; }
+    bool await_ready() const noexcept { return done() && --hot.budget > 0; }
 
     template <chain_promise P>
     bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         waiting_ = &suspend_here(awaiting.promise(), line);
+        if (done()) [[unlikely]] {
+            wake(*waiting_);  // its budget is used up
+            return true;
+        }
         if (waiting_->visible != 0) [[unlikely]]
             return waiting_->raise_at_entry();
         if (awaited_->home != waiting_->home) [[unlikely]]
-            throw_usage_error("a future was awaited that belongs to another loop");
+            throw_usage_error(
+                "a future was awaited that belongs to another loop; have it set a future of this one by "
+                "call_soon_threadsafe");
         waiting_->parked = this;
         awaited_->waiters.add(*this);
         return true;
@@ -109,6 +115,7 @@ protected:
     }
 
 private:
+    bool done() const noexcept { return awaited_->now != future_state::stage::pending; }
     static void awaited_is_done(completion_waiter& waiter) noexcept {
         wake(*static_cast<future_awaiter&>(waiter).waiting_);
     }

@@ -108,12 +108,16 @@ public:
     explicit task_awaiter(any_task awaited) noexcept
         : completion_waiter(&task_awaiter::awaited_is_done), awaited_(std::move(awaited)) {}
 
-    bool await_ready() const { return awaited_.state().done(); }
+    bool await_ready() const { return awaited_.state().done() && --hot.budget > 0; }
 
     template <chain_promise P>
     bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         waiting_ = &suspend_here(awaiting.promise(), line);
         task_state& awaited = awaited_.state();
+        if (awaited.done()) [[unlikely]] {
+            wake(*waiting_);  // its budget is used up
+            return true;
+        }
         if (waiting_->visible != 0) [[unlikely]]
             return waiting_->raise_at_entry();
         if (&awaited == waiting_ || awaited.home != waiting_->home) [[unlikely]]

@@ -63,7 +63,7 @@ protected:
     void fail_to_start() noexcept;
     /// False: there is nothing to wait for.
     bool wait() noexcept {
-        if (left_ == 0) return false;
+        if (left_ == 0) return let_others_go_first(*waiting_);
         waiting_->parked = this;
         return true;
     }

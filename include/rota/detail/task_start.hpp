@@ -25,6 +25,14 @@ inline void wake(task_state& task) noexcept {
     here->make_ready(task);
 }
 
+/// For a leaf that finds in `await_suspend` that it need not wait. False: the frame goes on at once; true: the budget of
+/// such leaves is used up, and it goes on when its turn comes.
+inline bool let_others_go_first(task_state& task) noexcept {
+    if (--hot.budget > 0) return false;
+    wake(task);
+    return true;
+}
+
 [[noreturn]] ROTA_API void throw_no_running_loop(char const* for_whom);
 
 /// The scheduler of this thread's loop. Throws `usage_error` where none runs.
