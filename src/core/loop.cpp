@@ -41,6 +41,11 @@ std::string describe_all(loop const& home) {
     return text;
 }
 
+std::string where_made(detail::task_state const& task) {
+    if (task.created.line() == 0) return "";
+    return std::string(", made at ") + task.created.file_name() + ":" + std::to_string(task.created.line()) + ",";
+}
+
 }  // namespace
 
 loop::loop(std::unique_ptr<rota::engine> with) : scheduler(std::move(with)) {}
@@ -138,7 +143,8 @@ void loop::report_task(detail::task_state& task) noexcept {
     try {
         if (task.done())
             call_exception_handler(
-                {detail::describe_name(task) + " ended with an error that nobody awaited", task.error});
+                {detail::describe_name(task) + where_made(task) + " ended with an error that nobody awaited",
+                 task.error});
         else
             call_exception_handler({detail::describe_name(task) +
                                         " has swallowed its cancellation a hundred times; let cancelled_error pass or "

@@ -21,7 +21,9 @@ void any_task::set_name(std::string_view name) const { state().set_name(name.dat
 
 void detail::task_awaiter::refuse() const {
     if (&awaited_.state() == waiting_) throw_usage_error("a task awaits itself: it would wait for ever");
-    throw_usage_error("a task was awaited that belongs to another loop, or to one that has ended");
+    throw_usage_error(
+        "a task was awaited that belongs to another loop, or to one that has ended; await it there, by way of "
+        "run_coroutine_threadsafe");
 }
 
 void detail::wake_elsewhere(task_state& task) noexcept { task.home->make_ready(task); }

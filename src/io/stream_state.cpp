@@ -41,7 +41,9 @@ void transfer_turn::destroy() noexcept {
 }
 
 void stream_state::require_own_loop(task_state const& task) const {
-    if (task.home != home) throw_usage_error("a stream was awaited that belongs to another loop");
+    if (task.home != home)
+        throw_usage_error(
+            "a stream was awaited that belongs to another loop; hand bytes across with run_coroutine_threadsafe");
 }
 
 bool stream_state::begin_close(close_awaiter* asking) noexcept {

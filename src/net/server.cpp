@@ -18,7 +18,9 @@ bool server_awaiter::begin(task_state& task) {
     task_ = &task;
     if (task.visible != 0) [[unlikely]]
         return task.raise_at_entry();
-    if (task.home != &server_->home()) throw_usage_error("a server was awaited that belongs to another loop");
+    if (task.home != &server_->home())
+        throw_usage_error(
+            "a server was awaited that belongs to another loop; await it there, by way of run_coroutine_threadsafe");
     if (server_->begin_wait(*this)) {
         task.parked = this;
         return true;

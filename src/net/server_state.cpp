@@ -106,6 +106,11 @@ std::vector<socket_address> server_state::sockets() const {
     return addresses;
 }
 
+std::string server_state::acceptor_record::local() const {
+    socket_address at;
+    return server->home_->kernel().local_address(handle, at) == 0 ? at.to_string() : std::string();
+}
+
 void server_state::close() noexcept {
     if (std::exchange(closed_, true)) return;
     // The acceptors hold the sockets' last use: when they have gone, nobody listens any more.
@@ -135,14 +140,14 @@ coro<> server_state::accept_all(acceptor_record record) {
                 self.report([&] {
                     return exception_context(
                         "a server can not accept for lack of resources, and tries again every 100 ms",
-                        std::make_exception_ptr(system_error(error, "accept")));
+                        std::make_exception_ptr(system_error(error, "accept at", record.local())));
                 });
             co_await sleep(pause_without_resources);
         } else if (!concerns_one_connection(error)) {
             if (!self.closed_)
                 self.report([&] {
                     return exception_context("a server stops accepting",
-                                             std::make_exception_ptr(system_error(error, "accept")));
+                                             std::make_exception_ptr(system_error(error, "accept at", record.local())));
                 });
             co_return;
         }

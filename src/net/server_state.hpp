@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace rota::inline v0::detail {
@@ -64,6 +65,8 @@ private:
         acceptor_record(acceptor_record&&) noexcept = default;
         acceptor_record& operator=(acceptor_record&&) = delete;
         ~acceptor_record();
+        /// Where it listens, as error texts say it.
+        std::string local() const;
 
         std::shared_ptr<server_state> server;
         io_handle handle;

@@ -341,7 +341,8 @@ TEST(Stream, OfAnotherLoopIsRefused) {
     auto pair = one.run(make());
     auto use = [](stream& from) -> coro<> {
         auto const text = co_await what_of<rota::usage_error>(from.read());
-        EXPECT_EQ(text, "a stream was awaited that belongs to another loop");
+        EXPECT_EQ(text,
+                  "a stream was awaited that belongs to another loop; hand bytes across with run_coroutine_threadsafe");
         co_await what_of<rota::usage_error>(from.write("x"));
         co_await what_of<rota::usage_error>(from.close());
     };

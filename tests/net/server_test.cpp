@@ -303,7 +303,8 @@ TEST_P(ServerReal, SurvivesALackOfDescriptorsWithoutASpin) {
         setrlimit(RLIMIT_NOFILE, &before);
         EXPECT_EQ(told.told, std::vector<std::string>{
                                  "a server can not accept for lack of resources, and tries again every 100 ms | "
-                                 "accept: Too many open files"});
+                                 "accept at " +
+                                 server.sockets().front().to_string() + ": Too many open files"});
         // Served after all.
         auto third = co_await net_kit::connect(server);
         co_await third.write("third\n");

@@ -51,7 +51,10 @@ public:
     using promise = coro_promise<T>;
 
     explicit coro_awaiter(std::coroutine_handle<promise> child) : child_(child) {
-        if (!child_) throw_usage_error("co_await of a coroutine that was moved from or awaited already");
+        if (!child_)
+            throw_usage_error(
+                "co_await of a coroutine that was moved from or awaited already; call its function again for a new "
+                "one");
     }
     coro_awaiter(coro_awaiter&& other) noexcept : child_(std::exchange(other.child_, nullptr)) {}
     coro_awaiter& operator=(coro_awaiter&&) = delete;

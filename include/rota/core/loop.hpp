@@ -23,7 +23,7 @@ struct exception_context {
     exception_context(std::string text, std::exception_ptr error)
         : message(std::move(text)), exception(std::move(error)) {}
 
-    /// What happened, in a sentence, with the task's name and the line it was made at or waits at.
+    /// What happened, in a sentence, with the task's name and, where it is known, the line it was made at or waits at.
     std::string message;
     /// The error; null where there is none.
     std::exception_ptr exception;
