@@ -46,6 +46,10 @@ constexpr std::array<named, 6> needed_opcodes = {{
 
 }  // namespace
 
+int enter_ring(int descriptor) noexcept {
+    return syscall(SYS_io_uring_enter, descriptor, 0, 0, 0, nullptr, 0) < 0 ? -errno : 0;
+}
+
 uring_ring::uring_ring(ring_calls const& calls, std::uint32_t entries) {
     if (entries == 0) entries = default_entries;
     int result = -EINVAL;
@@ -63,6 +67,9 @@ uring_ring::uring_ring(ring_calls const& calls, std::uint32_t entries) {
             if (!has(feature.value))
                 throw_system_error(ENOSYS, "io_uring_setup", std::string("without ") + feature.name);
         check_opcodes(calls);
+        // One that is allowed to be entered says that it is not enabled yet.
+        if (int const answer = calls.enter(ring_.ring_fd); answer < 0 && answer != -EBADFD)
+            throw_system_error(-answer, "io_uring_enter");
     } catch (...) {
         io_uring_queue_exit(&ring_);
         throw;

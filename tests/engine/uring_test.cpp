@@ -96,6 +96,19 @@ TEST(uring_refused, a_missing_feature_means_epoll) {
     EXPECT_EQ(engine->fallback_reason(), "io_uring_setup without IORING_FEAT_EXT_ARG: Function not implemented");
 }
 
+// A sandbox that knows of the setup and forgot the rest.
+TEST(uring_refused, an_enter_that_is_not_allowed_means_epoll_and_leaves_no_ring_open) {
+    auto const before = open_descriptors();
+    ring_calls calls;
+    calls.enter = [](int) { return -EPERM; };
+    {
+        auto const engine = make_automatic_engine({}, calls);
+        EXPECT_EQ(engine->kind(), engine_kind::epoll);
+        EXPECT_EQ(engine->fallback_reason(), "io_uring_enter: Operation not permitted");
+    }
+    EXPECT_EQ(open_descriptors(), before);
+}
+
 TEST(uring_refused, automatic_takes_the_ring_where_there_is_one) {
     auto const engine = make_automatic_engine({});
     EXPECT_EQ(engine->kind(), engine_kind::uring);
