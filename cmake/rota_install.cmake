@@ -6,7 +6,13 @@ set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/rota")
 install(TARGETS ${components} EXPORT rota
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT library
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT library)
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/rota" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT library)
+set(left_out)
+if(NOT TARGET rota_http)
+    set(left_out PATTERN "http" EXCLUDE PATTERN "http.hpp" EXCLUDE)
+endif()
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/rota" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT library
+    ${left_out})
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT library)
 install(EXPORT rota NAMESPACE rota:: FILE rotaTargets.cmake DESTINATION "${package_dir}" COMPONENT library)
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/rotaConfig.cmake.in" "${PROJECT_BINARY_DIR}/rotaConfig.cmake"
