@@ -183,7 +183,11 @@ private:
         constexpr std::uint64_t cheap = 16384;
         if (answer.content_length().value_or(cheap + 1) > cheap) co_return;
         try {
-            while (!(co_await answer.read_some()).empty()) continue;
+            bool more = true;
+            while (more) {
+                auto const part = co_await answer.read_some();
+                more = !part.empty();
+            }
         } catch (std::exception const&) {
             // The status is what is told.
         }

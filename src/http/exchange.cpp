@@ -26,8 +26,10 @@ coro<bool> exchange::is_quiet() {
 
 coro<> exchange::begin(std::string_view request) {
     co_await with_timeout_at(deadline_, connection_.write(request));
+    bool open = true;  // named: GCC 12 can lose an await that stands in a condition
     while (!parser_.has_head()) {
-        if (connection_.buffered().empty() && !co_await fill()) parser_.finish();
+        if (connection_.buffered().empty()) open = co_await fill();
+        if (!open) parser_.finish();
         connection_.consume(parser_.feed(connection_.buffered()).taken);
     }
     if (auto const length = parser_.content_length()) check_size(*length);
@@ -35,8 +37,10 @@ coro<> exchange::begin(std::string_view request) {
 
 coro<std::string_view> exchange::read_some() {
     take_what_was_given();
+    bool open = true;
     while (!parser_.complete()) {
-        if (connection_.buffered().empty() && !co_await fill()) {
+        if (connection_.buffered().empty()) open = co_await fill();
+        if (!open) {
             parser_.finish();
             break;
         }
