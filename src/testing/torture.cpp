@@ -35,15 +35,20 @@ std::unique_ptr<loop> make_loop(std::uint64_t seed) {
     return made;
 }
 
+// Who has the first turn. Between two turns the subject has met either what the environment did in the last one, or not
+// yet: a cancel must find both.
+enum class order { environment_first, subject_first };
+
 // One run. Steps until a task is done; false: nothing can happen any more.
 class run_of {
 public:
     explicit run_of(std::uint64_t seed) : loop_(make_loop(seed)), here_(*loop_) {}
 
-    void start(scenario_maker const& make) {
+    void start(scenario_maker const& make, order which = order::environment_first) {
         scenario_ = make();
+        if (which == order::subject_first) subject_ = create_task(scenario_->subject());
         environment_ = create_task(scenario_->environment());
-        subject_ = create_task(scenario_->subject());
+        if (which == order::environment_first) subject_ = create_task(scenario_->subject());
     }
 
     task<> const& subject() const { return subject_; }
@@ -117,13 +122,13 @@ void check_counts(live_counts const& before) {
 enum class cancels { none, once, twice };
 
 // Cancels before step `at`, and where `apart` is not 0 that many steps later again. How often that found a subject.
-cancels cancel_at(scenario_maker const& make, std::uint64_t seed, std::size_t at, std::size_t apart,
+cancels cancel_at(scenario_maker const& make, std::uint64_t seed, order which, std::size_t at, std::size_t apart,
                   torture_report& report) {
     live_counts const before;
     cancels sent = cancels::none;
     {
         run_of run(seed);
-        run.start(make);
+        run.start(make, which);
         for (std::size_t step = 0; !run.subject().done(); ++step) {
             if (step == at && run.subject().cancel()) sent = cancels::once;
             if (apart != 0 && step == at + apart && run.subject().cancel()) sent = cancels::twice;
@@ -191,16 +196,20 @@ coro<> scenario::verify() { co_return; }
 
 torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed) {
     torture_report report;
-    bool twice = true;
-    for (std::size_t apart = 0; twice && apart <= most_steps_apart; ++apart) {
-        std::string const what = apart == 0
-                                     ? "cancelled before step"
-                                     : "cancelled twice, " + std::to_string(apart) + " steps apart, first before step";
-        cancels sent = cancels::once;
-        twice = apart == 0;
-        for (std::size_t at = 0; sent != cancels::none; ++at) {
-            sent = with_place(what.c_str(), at, [&] { return cancel_at(make, seed, at, apart, report); });
-            twice = twice || sent == cancels::twice;
+    for (order const which : {order::environment_first, order::subject_first}) {
+        bool twice = true;
+        for (std::size_t apart = 0; twice && apart <= most_steps_apart; ++apart) {
+            std::string what = which == order::subject_first ? "begun first, " : "";
+            if (apart == 0)
+                what += "cancelled before step";
+            else
+                what += "cancelled twice, " + std::to_string(apart) + " steps apart, first before step";
+            cancels sent = cancels::once;
+            twice = apart == 0;
+            for (std::size_t at = 0; sent != cancels::none; ++at) {
+                sent = with_place(what.c_str(), at, [&] { return cancel_at(make, seed, which, at, apart, report); });
+                twice = twice || sent == cancels::twice;
+            }
         }
     }
     return report;
