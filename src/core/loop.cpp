@@ -43,7 +43,7 @@ std::string describe_all(loop const& home) {
 
 std::string where_made(detail::task_state const& task) {
     if (task.created.line() == 0) return "";
-    return std::string(", made at ") + task.created.file_name() + ":" + std::to_string(task.created.line()) + ",";
+    return std::string(", made at ") + task.created.file_name() + ":" + std::to_string(task.created.line());
 }
 
 }  // namespace
@@ -143,7 +143,7 @@ void loop::report_task(detail::task_state& task) noexcept {
     try {
         if (task.done())
             call_exception_handler(
-                {detail::describe_name(task) + where_made(task) + " ended with an error that nobody awaited",
+                {detail::describe_name(task) + " ended with an error that nobody awaited" + where_made(task),
                  task.error});
         else
             call_exception_handler({detail::describe_name(task) +
