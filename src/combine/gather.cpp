@@ -35,8 +35,7 @@ void gather_base::child_failed(task_state& child) noexcept {
 }
 
 void gather_base::hand_on() noexcept {
-    for (std::uint32_t i = 0; i < made_count_; ++i)
-        if (task_state& child = *made_[i]; owns(child) && !child.done()) child.request_cancel(0);
+    owned_tasks::hand_on();
     for (std::uint32_t i = 0; i < node_count_; ++i)
         if (nodes_[i].linked() && !nodes_[i].again) nodes_[i].task->request_cancel(0);
 }
@@ -64,10 +63,7 @@ void gather_base::raise() {
 
 void gather_base::release() noexcept {
     for (std::uint32_t i = 0; i < node_count_; ++i) nodes_[i].stop();
-    for (std::uint32_t i = 0; i < made_count_; ++i) {
-        if (owns(*made_[i])) made_[i]->observer = nullptr;
-        made_[i]->drop_reference();
-    }
+    owned_tasks::release();
 }
 
 }  // namespace rota::inline v0::detail

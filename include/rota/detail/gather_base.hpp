@@ -2,7 +2,7 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
-#include <rota/detail/cancel_relay.hpp>
+#include <rota/detail/owned_tasks.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/detail/task_state.hpp>
 #include <rota/detail/watch_node.hpp>
@@ -14,9 +14,8 @@
 
 namespace rota::inline v0::detail {
 
-/// Counts the ends of several tasks: of those it made, which it owns, by one observer, and of others by a node in the ring
-/// of each.
-class ROTA_API gather_base : public leaf, public task_observer, private cancel_relay {
+/// Counts the ends of several tasks: of those it owns, and of others by a node in the ring of each.
+class ROTA_API gather_base : public leaf, protected owned_tasks {
 public:
     bool cancel(task_state&) noexcept override;
     char const* waits_for() const noexcept override { return "gather"; }
@@ -25,34 +24,23 @@ protected:
     using node = watch_node<gather_base>;
 
     explicit gather_base(bool keeps_errors) noexcept
-        : task_observer(&gather_base::own_child_done), keeps_errors_(keeps_errors) {}
+        : owned_tasks(&gather_base::own_child_done), keeps_errors_(keeps_errors) {}
     gather_base(gather_base&& not_awaited) noexcept
         : leaf(static_cast<leaf&&>(not_awaited)),
-          task_observer(not_awaited),
+          owned_tasks(static_cast<owned_tasks&&>(not_awaited)),
           keeps_errors_(not_awaited.keeps_errors_) {}
     ~gather_base() = default;
 
     /// Room for the tasks it makes and for the nodes of all that it does not own.
     void begin(task_state& waiting, task_state** made, node* nodes) noexcept {
-        waiting_ = &waiting;
-        made_ = made;
+        owned_tasks::begin(waiting, made);
         nodes_ = nodes;
     }
-    /// What is made of a coroutine is cancelled with the others.
-    template <class T>
-    task_state* own(coro<T>&& c, std::source_location line) {
-        task_state* const child = make_task(std::move(c), line);
-        made_[made_count_++] = child;
-        child->observer = this;
-        ++left_;
-        waiting_->home->adopt(*child);
-        return child;
-    }
-    /// What is made to await a future is not.
+    /// What is made to await a future is not cancelled with those it owns.
     template <class T>
     task_state* make(coro<T>&& c, std::source_location line) {
         task_state* const child = start_task(std::move(c), line);
-        made_[made_count_++] = child;
+        keep(*child);
         join(*child);
         return child;
     }
@@ -88,18 +76,13 @@ private:
             child_failed(child);
         if (--left_ == 0) wake(*waiting_);
     }
-    bool owns(task_state& child) const noexcept { return child.observer == this; }
     void child_failed(task_state& child) noexcept;
     void hand_on() noexcept override;
     void stop() noexcept;
     [[noreturn]] void raise();
 
-    task_state* waiting_ = nullptr;
-    task_state** made_ = nullptr;
     node* nodes_ = nullptr;
-    std::uint32_t made_count_ = 0;
     std::uint32_t node_count_ = 0;
-    std::uint32_t left_ = 0;
     bool keeps_errors_;
     bool cancelled_ = false;
     std::exception_ptr error_{};
