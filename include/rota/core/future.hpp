@@ -264,17 +264,16 @@ public:
 
     auto operator co_await() const { return detail::typed_future_awaiter<T>(state()); }
 
-    /// For Rota's own callbacks.
+    /// For Rota's own callbacks and combinators.
+    detail::typed_future_state<T>& state() const {
+        if (state_ == nullptr) detail::throw_usage_error("an empty future was used; create_future gives full ones");
+        return *state_;
+    }
     static future adopt(detail::typed_future_state<T>* counted) noexcept { return future(counted); }
 
 private:
     using stage = detail::future_state::stage;
     explicit future(detail::typed_future_state<T>* counted) noexcept : state_(counted) {}
-
-    detail::typed_future_state<T>& state() const {
-        if (state_ == nullptr) detail::throw_usage_error("an empty future was used; create_future gives full ones");
-        return *state_;
-    }
 
     detail::typed_future_state<T>* state_ = nullptr;
 };
