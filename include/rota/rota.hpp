@@ -8,6 +8,7 @@
 #include <rota/combine/gather.hpp>
 #include <rota/combine/select.hpp>
 #include <rota/combine/shield.hpp>
+#include <rota/combine/stop_token.hpp>
 #include <rota/combine/task_group.hpp>
 #include <rota/combine/timeout.hpp>
 #include <rota/combine/wait.hpp>

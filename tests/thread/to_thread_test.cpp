@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -180,6 +181,40 @@ TEST_P(ToThreadReal, CancelledWhileItRunsIsAwaitedAndItsResultDelivered) {
         EXPECT_FALSE(working.done());
         held.open();
         EXPECT_EQ(co_await working, 7);
+    });
+}
+
+TEST_P(ToThread, GivesAFunctionThatTakesItAStopToken) {
+    run([]() -> coro<> {
+        auto const work = [](std::stop_token const& stop, int a, std::unique_ptr<int> b) {
+            EXPECT_TRUE(stop.stop_possible());
+            return stop.stop_requested() ? 0 : a + *b;
+        };
+        EXPECT_EQ(co_await rota::to_thread(work, 40, std::make_unique<int>(2)), 42);
+    });
+}
+
+TEST_P(ToThreadReal, CancelledTellsTheFunctionByItsStopToken) {
+    run([]() -> coro<> {
+        gate begun;
+        int got = 0;
+        auto work = [&]() -> coro<> {
+            auto search = [&](std::stop_token const& stop) {
+                begun.wait();
+                while (!stop.stop_requested()) std::this_thread::yield();
+                return 7;
+            };
+            got = co_await rota::to_thread(search);
+            co_await rota::yield();
+        };
+        auto const working = rota::create_task(work());
+        co_await rota::yield();
+        begun.wait_for_somebody();
+        begun.open();
+        working.cancel();
+        while (!working.done()) co_await rota::sleep(1ms);
+        EXPECT_TRUE(working.cancelled());
+        EXPECT_EQ(got, 7);
     });
 }
 

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <source_location>
+#include <stop_token>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -122,7 +123,7 @@ private:
 
 /// The work is in the awaiter; who is cancelled waits for work that runs.
 template <class F, class... Args>
-class thread_awaiter final : public leaf, private bound_job<F, Args...> {
+class thread_awaiter : public leaf, private bound_job<F, Args...> {
     using job = bound_job<F, Args...>;
 
 public:
@@ -150,6 +151,26 @@ public:
         return false;
     }
     char const* waits_for() const noexcept override { return "to_thread"; }
+};
+
+/// The same of a function that is told by a stop token when nobody wants its result any more.
+template <class F, class... Args>
+class stoppable_thread_awaiter final : public thread_awaiter<F, std::stop_token, Args...> {
+    using base = thread_awaiter<F, std::stop_token, Args...>;
+
+public:
+    template <class G, class... More>
+    explicit stoppable_thread_awaiter(std::stop_source&& source, G&& f, More&&... args)
+        : base(std::in_place, std::forward<G>(f), source.get_token(), std::forward<More>(args)...),
+          source_(std::move(source)) {}
+
+    bool cancel(task_state& waiting) noexcept override {
+        source_.request_stop();
+        return base::cancel(waiting);
+    }
+
+private:
+    std::stop_source source_;
 };
 
 /// A job in a block of its own, which outlives who waits for it.
@@ -212,6 +233,21 @@ template <class F, class... Args>
 [[nodiscard]] auto to_thread(F&& fn, Args&&... args) {
     return detail::thread_awaiter<std::decay_t<F>, std::decay_t<Args>...>(std::in_place, std::forward<F>(fn),
                                                                           std::forward<Args>(args)...);
+}
+
+/// The same of a function that takes a `std::stop_token` before its arguments, as that of a `std::jthread` may: a stop is
+/// requested of it when the task that waits is cancelled.
+///
+///     co_await rota::to_thread([&](std::stop_token stop) { while (!stop.stop_requested() && search_on()) {} });
+///
+/// Cancellation: requests the stop; what runs is awaited and its result delivered.
+/// asyncio: has nothing like it; the thread is never told.
+template <class F, class... Args>
+    requires(!std::invocable<std::decay_t<F>, std::decay_t<Args>...> &&
+             std::invocable<std::decay_t<F>, std::stop_token, std::decay_t<Args>...>)
+[[nodiscard]] auto to_thread(F&& fn, Args&&... args) {
+    return detail::stoppable_thread_awaiter<std::decay_t<F>, std::decay_t<Args>...>(
+        std::stop_source(), std::forward<F>(fn), std::forward<Args>(args)...);
 }
 
 /// The same with copies in a block of their own: who is cancelled leaves at once, and what runs is left to its end, its
