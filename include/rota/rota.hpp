@@ -6,6 +6,7 @@
 #include <rota/combine/as_completed.hpp>
 #include <rota/combine/exception_group.hpp>
 #include <rota/combine/gather.hpp>
+#include <rota/combine/map_concurrent.hpp>
 #include <rota/combine/select.hpp>
 #include <rota/combine/shield.hpp>
 #include <rota/combine/stop_token.hpp>
