@@ -245,7 +245,7 @@ template <class R, class F, class... Args>
 
 /// The same without results: what `fn` gives is dropped, and nothing is kept of what has ended.
 ///
-///     co_await rota::for_each_concurrent(paths, 8, upload, std::ref(session));
+///     co_await rota::for_each_concurrent(pages, 8, store, std::ref(kept));
 ///
 /// Errors: as `map_concurrent`.
 /// Cancellation: as `map_concurrent`.

@@ -27,6 +27,8 @@ namespace rota::inline v0 {
 
 /// What `select` gives: which finished first, and in its place the value of each that finished: all but always one, but
 /// those that came in the same moment are there too. `Values` is a tuple of optionals, or a vector of them.
+///
+/// asyncio: has nothing like it.
 template <class Values>
 struct selected {
     selected(std::size_t which, Values all) : first(which), values(std::move(all)) {}
@@ -316,9 +318,9 @@ auto select_range(R&& range) {
 /// Waits for whichever comes first: an item, an event, bytes, a task, the end of a `sleep`. The others are withdrawn, and
 /// nothing is lost by that: what had finished all the same, in the moment in which the first one did, is given as well.
 ///
-///     auto got = co_await rota::select(orders.get(), closing.wait(), rota::sleep(1s));
+///     auto got = co_await rota::select(orders.get(), closing.wait(), rota::sleep(50ms));
 ///     if (auto& order = got.get<0>()) serve(*order);
-///     if (got.get<1>()) ...
+///     if (got.get<1>()) break;
 ///
 /// So look into every place; `got.first` tells which was the first. The places are `std::optional`, with `std::monostate`
 /// for void and `std::reference_wrapper` for a reference.

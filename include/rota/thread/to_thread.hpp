@@ -238,8 +238,6 @@ template <class F, class... Args>
 /// The same of a function that takes a `std::stop_token` before its arguments, as that of a `std::jthread` may: a stop is
 /// requested of it when the task that waits is cancelled.
 ///
-///     co_await rota::to_thread([&](std::stop_token stop) { while (!stop.stop_requested() && search_on()) {} });
-///
 /// Cancellation: requests the stop; what runs is awaited and its result delivered.
 /// asyncio: has nothing like it; the thread is never told.
 template <class F, class... Args>
