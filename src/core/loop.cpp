@@ -53,6 +53,7 @@ loop::loop(std::unique_ptr<rota::engine> with, schedule const& order, std::uint6
     : scheduler(std::move(with), order, seed) {}
 
 loop::~loop() {
+    open_generators_.abandon();
     while (auto* node = waiting_callbacks_.front()) node->withdraw();
     take_from_outside();
     discard_ready();
@@ -205,7 +206,7 @@ bool loop::has_tasks_up_to(std::uint32_t id) const noexcept {
     return found;
 }
 
-void loop::cancel_all_and_drain() {
+void loop::cancel_all_tasks() {
     // What is made on the way, by clean-ups, is cancelled when those that may wait for it have ended.
     for (std::uint32_t cancelled = 0; live_tasks() > 0;) {
         bool const more = last_id() > cancelled;
@@ -215,6 +216,16 @@ void loop::cancel_all_and_drain() {
             if (!more && last_id() == cancelled) throw deadlock_error(describe_all(*this));
             break;
         }
+    }
+}
+
+void loop::cancel_all_and_drain() {
+    cancel_all_tasks();
+    // Their clean-ups run to their end; of what these make the rest is cancelled again.
+    while (open_generators_.close_all()) {
+        while (open_generators_.closing() > 0)
+            if (!run_some()) throw deadlock_error(describe_all(*this));
+        cancel_all_tasks();
     }
     while (auto* node = waiting_callbacks_.front()) node->withdraw();
     // Callbacks may make new ones for ever, as asyncio's may; these are let go.

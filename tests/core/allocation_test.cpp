@@ -1,6 +1,7 @@
 // What the core allocates: frames and task blocks by their counters, all else by this program's own operator new.
 #include "core/core_kit.hpp"
 
+#include <rota/core/async_generator.hpp>
 #include <rota/core/future.hpp>
 #include <rota/core/result.hpp>
 #include <rota/core/sleep.hpp>
@@ -150,6 +151,30 @@ TEST_F(Allocation, ATaskOfAFunctionTakesOneFrameMore) {
         EXPECT_GE(used.frames, 100U);
         EXPECT_EQ(used.tasks, 100U);
         EXPECT_EQ(used.heap, 0U);
+    });
+}
+
+rota::async_generator<std::string> texts(bool yields) {
+    std::string const text(100, 'x');
+    for (int i = 0; i < 100; ++i) {
+        if (yields) co_await rota::yield();
+        co_yield text;
+    }
+}
+TEST_F(Allocation, AGeneratorTakesOneFrameAndItsItemsNothing) {
+    run_simulated([]() -> coro<> {
+        co_await warm_up();
+        for (bool const yields : {false, true}) {
+            taken const before;
+            std::size_t length = 0;
+            auto gen = texts(yields);
+            (void)co_await gen.next();
+            EXPECT_LE((taken() - before).frames, 1U);
+            taken const begun;
+            while (auto text = co_await gen.next()) length += text->size();
+            EXPECT_EQ(length, 9'900U);
+            EXPECT_NOTHING_TAKEN(begun);
+        }
     });
 }
 

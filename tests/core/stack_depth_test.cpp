@@ -1,6 +1,7 @@
 // However long a chain or a loop of awaits is, it needs no more of the machine's stack: all of this runs on 1 MiB of it.
 #include "core/core_kit.hpp"
 
+#include <rota/core/async_generator.hpp>
 #include <rota/core/future.hpp>
 #include <rota/core/result.hpp>
 #include <rota/core/sleep.hpp>
@@ -156,6 +157,49 @@ TEST_F(StackDepth, ARowOfTasksThatAwaitEachOtherIsCancelledAndEnds) {
         last.cancel();
         EXPECT_THROW(co_await last, rota::cancelled_error);
     });
+}
+
+rota::async_generator<int> count_to(int n, bool yields) {
+    for (int i = 0; i < n; ++i) {
+        if (yields) co_await rota::yield();
+        co_yield i;
+    }
+}
+TEST_F(StackDepth, GeneratorsOfManyItems) {
+    for (bool const yields : {false, true}) {
+        on_small_stack([yields]() -> coro<> {
+            std::int64_t sum = 0;
+            auto gen = count_to(loops, yields);
+            while (auto item = co_await gen.next()) sum += *item;
+            EXPECT_EQ(sum, std::int64_t{loops} * (loops - 1) / 2);
+        });
+    }
+}
+
+rota::async_generator<int> draw_from(int depth, bool yields) {
+    if (depth == 0) {
+        for (int i = 0; i < 3; ++i) {
+            if (yields) co_await rota::yield();
+            co_yield 1;
+        }
+        co_return;
+    }
+    auto below = draw_from(depth - 1, yields);
+    while (auto item = co_await below.next()) co_yield 1 + *item;
+}
+TEST_F(StackDepth, GeneratorsThatDrawFromOneAnother) {
+    constexpr int nested = deep / 10;
+    for (bool const yields : {false, true}) {
+        on_small_stack([yields]() -> coro<> {
+            int items = 0;
+            auto gen = draw_from(nested, yields);
+            while (auto item = co_await gen.next()) {
+                EXPECT_EQ(*item, nested + 1);
+                ++items;
+            }
+            EXPECT_EQ(items, 3);
+        });
+    }
 }
 
 }  // namespace

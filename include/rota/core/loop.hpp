@@ -4,6 +4,7 @@
 #include <rota/base/export.hpp>
 #include <rota/core/callback_handle.hpp>
 #include <rota/detail/callback_node.hpp>
+#include <rota/detail/open_generators.hpp>
 #include <rota/detail/scheduler.hpp>
 
 #include <exception>
@@ -93,9 +94,10 @@ public:
 
     /// Lets `node` go when the loop ends, if it still waits then.
     void keep(detail::waiting_callback_node& node) noexcept { waiting_callbacks_.push_back(node); }
+    detail::open_generators& open_generators() noexcept { return open_generators_; }
     /// Runs until `task` is done and the turn after that is over.
     void run_until_done(detail::task_state& task);
-    /// Cancels all tasks, awaits their end and runs what is left in the queue.
+    /// Cancels all tasks and awaits their end, closes the generators that are left, runs what is left in the queue.
     void cancel_all_and_drain();
     /// Which task Ctrl-C cancels; null for none. `interrupts` counts how often it came.
     void set_main(detail::task_state* main) noexcept { main_ = main; }
@@ -116,11 +118,13 @@ private:
     void discard_ready() noexcept;
     void cancel_tasks_after(std::uint32_t id) noexcept;
     bool has_tasks_up_to(std::uint32_t id) const noexcept;
+    void cancel_all_tasks();
 
     exception_handler handler_;
     detail::task_state* main_ = nullptr;
     std::uint32_t interrupts_ = 0;
     detail::intrusive_list<detail::waiting_callback_node> waiting_callbacks_;
+    detail::open_generators open_generators_{*this};
 };
 
 /// The loop that runs in this thread. Throws `usage_error` where none does.
