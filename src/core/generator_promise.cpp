@@ -68,7 +68,8 @@ void generator_close_awaiter::await_resume() {
     std::exception_ptr const error = closed.take_end();
     closed.drop_if_orphaned();
     if (goes_on)
-        throw_usage_error("async_generator: it went on after the generator_exit that its co_yield threw; let that pass");
+        throw_usage_error(
+            "async_generator: it went on after the generator_exit that its co_yield threw; let that pass");
     if (error && *error.__cxa_exception_type() != typeid(generator_exit)) std::rethrow_exception(error);
 }
 

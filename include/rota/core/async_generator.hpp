@@ -41,6 +41,8 @@ class next_awaiter;
 ///
 /// `*item` reads it. `*std::move(item)` gives it to keep: moved where the generator yielded a temporary or `std::move(x)`,
 /// copied where it yielded a variable, which it may still use. Of an `async_generator<T&>` it is the reference itself.
+///
+/// asyncio: there the end of the items is an exception, StopAsyncIteration.
 template <class T>
 class generator_item {
 public:
@@ -177,7 +179,7 @@ struct give_the_generator_a_name_its_items_live_in_it {};
 ///     try {
 ///         while (auto row = co_await rows.next()) co_yield *row;
 ///     } catch (...) {
-///         error = std::current_exception();   // generator_exit too
+///         error = std::current_exception();  // generator_exit too
 ///     }
 ///     co_await rota::with_shield(connection.close());
 ///     if (error) std::rethrow_exception(error);
@@ -293,9 +295,9 @@ coro<typename Bound::result> run_with_aclosing(Closed closed, Bound body) {
 /// asyncio: `async with contextlib.aclosing(...)`.
 template <class Closed, class Body, class... Args>
 [[nodiscard]] auto with_aclosing(Closed&& closed, Body&& body, Args&&... args) {
-    return detail::run_with_aclosing<Closed>(
-        std::forward<Closed>(closed), detail::bind_body(detail::offers<std::remove_reference_t<Closed>>{},
-                                                        std::forward<Body>(body), std::forward<Args>(args)...));
+    return detail::run_with_aclosing<Closed>(std::forward<Closed>(closed),
+                                             detail::bind_body(detail::offers<std::remove_reference_t<Closed>>{},
+                                                               std::forward<Body>(body), std::forward<Args>(args)...));
 }
 
 }  // namespace rota::inline v0

@@ -21,13 +21,13 @@ enum class generator_state : std::uint8_t { fresh, suspended, running, over };
 /// From its first `next` to its end it is in its loop's list, which closes it if nobody else does. Its handle may be
 /// dropped at any time: what is running or must still be closed outlives it.
 struct generator_base : promise_base, list_node {
-    scheduler* home = nullptr;        // whose list it is in
-    context_map* context = nullptr;   // of who dropped it, for its closing
-    void const* item = nullptr;       // null: nothing was yielded since it was resumed
-    bool movable = false;             // the item is a temporary of the `co_yield`
-    bool closing = false;             // the next `co_yield` to be resumed throws
-    bool dropped = false;             // its handle is gone
-    bool has_closer = false;          // a task of the loop is to close it, or does
+    scheduler* home = nullptr;       // whose list it is in
+    context_map* context = nullptr;  // of who dropped it, for its closing
+    void const* item = nullptr;      // null: nothing was yielded since it was resumed
+    bool movable = false;            // the item is a temporary of the `co_yield`
+    bool closing = false;            // the next `co_yield` to be resumed throws
+    bool dropped = false;            // its handle is gone
+    bool has_closer = false;         // a task of the loop is to close it, or does
     generator_state state = generator_state::fresh;
 
     void return_void() const noexcept {}
