@@ -4,7 +4,7 @@
 
 #include <rota/rota.hpp>
 
-namespace {
+namespace program_32 {
 using conformance::finally;
 using conformance::print;
 using namespace std::chrono_literals;
@@ -29,4 +29,4 @@ rota::coro<> async_main() {
 }
 
 conformance::program const here(async_main);
-}  // namespace
+}  // namespace program_32
