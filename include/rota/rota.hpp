@@ -24,6 +24,7 @@
 #include <rota/core/deadlock_error.hpp>
 #include <rota/core/debug.hpp>
 #include <rota/core/errors.hpp>
+#include <rota/core/exception_context.hpp>
 #include <rota/core/future.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/core/result.hpp>

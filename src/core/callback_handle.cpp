@@ -4,14 +4,15 @@
 
 namespace rota::inline v0 {
 
-void callback_handle::cancel() noexcept {
+bool callback_handle::cancel() noexcept {
     // One that runs must not lose its function to itself.
-    if (node_ == nullptr || node_->cancelled || node_->called) return;
+    if (node_ == nullptr || node_->cancelled || node_->called) return false;
     node_->cancelled = true;
     node_->add_reference();  // withdrawing may drop the loop's
     node_->withdraw();
     node_->discard();
     node_->drop_reference();
+    return true;
 }
 
 void detail::timed_callback_node::withdraw() noexcept {

@@ -43,7 +43,7 @@ std::string describe_all(loop const& home) {
 
 std::string where_made(detail::task_state const& task) {
     if (task.created.line() == 0) return "";
-    return std::string(", made at ") + task.created.file_name() + ":" + std::to_string(task.created.line());
+    return ", made at " + detail::describe_line(task.created);
 }
 
 }  // namespace
@@ -87,7 +87,11 @@ loop& running_loop() {
     return static_cast<loop&>(*detail::hot.running);
 }
 
-void loop::arm_callback(detail::timed_callback_node& node, clock::time_point when) {
+void detail::keep_callback(scheduler& home, waiting_callback_node& node) noexcept {
+    static_cast<loop&>(home).keep(node);
+}
+
+void loop::arm_node(detail::timed_callback_node& node, clock::time_point when) {
     if (when == clock::never()) return node.drop_reference();
     try {
         arm(node, when);
@@ -108,7 +112,9 @@ void loop::run_callback(detail::runnable& callback) noexcept {
         } catch (...) {
             auto const error = std::current_exception();
             try {
-                call_exception_handler({"a callback of the loop threw", error});
+                exception_context report("a callback of the loop threw", error);
+                report.handle = callback_handle::of(node);
+                call_exception_handler(report);
             } catch (...) {
                 call_exception_handler({"out of memory", error});  // short enough to need none
             }
@@ -134,6 +140,7 @@ void loop::default_exception_handler(exception_context const& context) noexcept 
     try {
         std::string text = "rota: " + context.message;
         if (context.exception) text.append(": ").append(detail::describe(context.exception));
+        if (context.line.line() != 0) text.append(" (made at ").append(detail::describe_line(context.line)).append(")");
         std::fprintf(stderr, "%s\n", text.c_str());
     } catch (...) {
         std::fputs("rota: an error, and no memory to tell it\n", stderr);
@@ -145,13 +152,13 @@ void loop::report_task(detail::task_state& task) noexcept {
         if (task.done())
             call_exception_handler(
                 {detail::describe_name(task) + " ended with an error that nobody awaited" + where_made(task),
-                 task.error});
+                 task.error, any_task::share(task)});
         else
             call_exception_handler({detail::describe_name(task) +
                                         " has swallowed its cancellation a hundred times; let cancelled_error pass or "
                                         "acknowledge it with uncancel. It awaits at\n" +
                                         detail::describe_chain(task, "  "),
-                                    nullptr});
+                                    nullptr, any_task::share(task)});
     } catch (...) {
         call_exception_handler({"out of memory", task.error});
     }

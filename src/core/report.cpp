@@ -26,6 +26,10 @@ std::string describe(std::exception_ptr const& error) {
     return text;
 }
 
+std::string describe_line(std::source_location const& line) {
+    return std::string(line.file_name()).append(":").append(std::to_string(line.line()));
+}
+
 std::string describe_name(task_state const& task) {
     return task.name != nullptr ? std::string(task.name) : "Task-" + std::to_string(task.id);
 }
@@ -39,7 +43,7 @@ std::string describe_chain(task_state const& task, char const* indent) {
     for (auto frame = chain.rbegin(); frame != chain.rend(); ++frame) {
         auto const& line = (*frame)->line;
         if (line.line() == 0) continue;
-        text.append(indent).append(line.file_name()).append(":").append(std::to_string(line.line())).append("\n");
+        text.append(indent).append(describe_line(line)).append("\n");
     }
     if (task.parked != nullptr) text.append(indent).append("waits for ").append(task.parked->waits_for()).append("\n");
     return text;

@@ -19,6 +19,38 @@ std::string any_task::name() const { return detail::describe_name(state()); }
 
 void any_task::set_name(std::string_view name) const { state().set_name(name.data(), name.size()); }
 
+loop& any_task::get_loop() const {
+    detail::scheduler* const home = state().home;
+    if (home == nullptr) detail::throw_usage_error("get_loop: the task's loop has ended");
+    return static_cast<loop&>(*home);
+}
+
+void detail::done_callback_node::withdraw() noexcept {
+    if (!completion_waiter::linked()) return;
+    list_node::unlink();
+    awaited_->waiters.remove(*this);
+    drop_reference();
+}
+
+void detail::done_callback_node::begin() noexcept {
+    if (awaited_->done()) return home_->push(*this);
+    keep_callback(*home_, *this);
+    awaited_->waiters.add(*this);
+}
+
+void detail::done_callback_node::done(completion_waiter& waiter) noexcept {
+    auto& self = static_cast<done_callback_node&>(waiter);
+    self.list_node::unlink();
+    self.home_->push(self);
+}
+
+detail::scheduler& detail::home_for_callback(scheduler const* home, bool done) {
+    scheduler& here = running_scheduler("add_done_callback");
+    if (!done && home != &here)
+        throw_usage_error("add_done_callback: the task or future belongs to another loop, or to one that has ended");
+    return here;
+}
+
 void detail::task_awaiter::refuse() const {
     if (&awaited_.state() == waiting_) throw_usage_error("a task awaits itself: it would wait for ever");
     throw_usage_error(

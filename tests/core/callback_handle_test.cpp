@@ -2,11 +2,15 @@
 
 #include "core/core_kit.hpp"
 
+#include <rota/core/context.hpp>
+#include <rota/core/context_var.hpp>
+#include <rota/core/future.hpp>
 #include <rota/core/sleep.hpp>
 
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -146,6 +150,88 @@ TEST_F(CallbackHandle, OfACallbackThatThrewIsHarmless) {
         handle.cancel();
         EXPECT_EQ(reports.told.size(), 1U);
     });
+}
+
+TEST_F(CallbackHandle, TellsItsTimeAndItsContext) {
+    run_simulated([]() -> coro<> {
+        rota::context_var<int> number(0);
+        number.set(1);
+        auto const soon = running_loop().call_soon([] {});
+        auto const later = running_loop().call_later(1s, [] {});
+        number.set(2);
+        EXPECT_EQ(soon.when(), std::nullopt);
+        EXPECT_EQ(later.when(), rota::clock::now() + 1s);
+        EXPECT_EQ(later.get_context().run([&] { return number.get(); }), 1);
+        EXPECT_EQ(callback_handle().when(), std::nullopt);
+        EXPECT_FALSE(callback_handle());
+        EXPECT_TRUE(soon);
+        EXPECT_NE(soon, later);
+        co_await rota::sleep(2s);
+        EXPECT_EQ(soon.get_context().run([&] { return number.get(); }), 1);
+    });
+}
+
+TEST_F(CallbackHandle, CallbacksRunInAGivenContext) {
+    run_simulated([]() -> coro<> {
+        rota::context_var<int> number(0);
+        core_kit::log log;
+        auto const note = [&](char const* who) { log.push_back(who + std::to_string(number.get())); };
+        rota::context own;
+        own.run([&] { number.set(7); });
+        auto& loop = running_loop();
+        auto const future = rota::create_future<>();
+        auto const quick = []() -> coro<> { co_return; };
+        auto const task = rota::create_task(quick());
+        loop.call_soon(own, note, "soon ");
+        loop.call_later(1s, own, note, "later ");
+        future.add_done_callback(own, [&](auto const&) { note("future "); });
+        task.add_done_callback(own, [&](rota::task<> const&) { note("task "); });
+        rota::any_task(task).add_done_callback(own, [&](rota::any_task const&) { note("any task "); });
+        future.set_result();
+        co_await rota::sleep(2s);
+        EXPECT_EQ(log, (core_kit::log{"soon 7", "future 7", "task 7", "any task 7", "later 7"}));
+    });
+}
+
+TEST_F(CallbackHandle, TakesBackADoneCallbackUntilItsTurn) {
+    run_simulated([]() -> coro<> {
+        auto const held = std::make_shared<int>(1);
+        auto const fail = [held](auto const&) { ADD_FAILURE() << "called"; };
+        core_kit::log log;
+        auto const body = []() -> coro<> { co_await rota::yield(); };
+        auto const task = rota::create_task(body());
+        auto const future = rota::create_future<>();
+        auto early_task = task.add_done_callback(fail);
+        auto early_future = future.add_done_callback(fail);
+        auto late_future = future.add_done_callback(fail);
+        EXPECT_EQ(held.use_count(), 5);
+        EXPECT_TRUE(task.remove_done_callback(early_task));
+        EXPECT_TRUE(future.remove_done_callback(early_future));
+        EXPECT_FALSE(future.remove_done_callback(early_future));
+        EXPECT_EQ(held.use_count(), 3);
+        auto called = future.add_done_callback([&](auto const&) { log.push_back("called"); });
+        future.set_result();
+        EXPECT_TRUE(late_future.cancel());
+        EXPECT_EQ(held.use_count(), 2);
+        co_await task;
+        EXPECT_FALSE(future.remove_done_callback(called));
+        auto after = task.add_done_callback(fail);
+        EXPECT_TRUE(task.remove_done_callback(after));
+        co_await rota::yield();
+        EXPECT_EQ(log, (core_kit::log{"called"}));
+    });
+}
+
+TEST_F(CallbackHandle, OfADoneCallbackMayOutliveWhatItWaitsFor) {
+    callback_handle of_future, of_task;
+    run_simulated([&]() -> coro<> {
+        of_future = rota::create_future<>().add_done_callback([](auto const&) { ADD_FAILURE() << "called"; });
+        EXPECT_TRUE(of_future.cancel());
+        auto const nothing = []() -> coro<> { co_return; };
+        of_task = rota::create_task(nothing()).add_done_callback([](rota::task<> const&) {});
+        co_await rota::sleep(1s);
+    });
+    EXPECT_FALSE(of_task.cancel());
 }
 
 }  // namespace

@@ -251,7 +251,12 @@ TEST_F(Future, OfAnotherLoopIsRefused) {
         foreign = create_future<int>();
         co_return;
     });
-    run_simulated([&]() -> coro<> { EXPECT_THROW((void)co_await foreign, rota::usage_error); });
+    run_simulated([&]() -> coro<> {
+        EXPECT_THROW((void)co_await foreign, rota::usage_error);
+        EXPECT_THROW(foreign.add_done_callback([](auto const&) {}), rota::usage_error);
+        EXPECT_THROW((void)foreign.get_loop(), rota::usage_error);
+        EXPECT_EQ(&create_future<>().get_loop(), &rota::running_loop());
+    });
 }
 
 TEST_F(Future, MayOutliveItsLoopAlsoWithCallbacks) {

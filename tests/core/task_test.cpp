@@ -2,6 +2,7 @@
 
 #include "core/core_kit.hpp"
 
+#include <rota/core/context_var.hpp>
 #include <rota/core/result.hpp>
 #include <rota/core/sleep.hpp>
 
@@ -539,6 +540,36 @@ TEST_F(Task, EachAllocationOfItsMakingMayFail) {
             break;
         }
     }
+}
+
+TEST_F(Task, TellsItsContextUntilItIsDone) {
+    run_simulated([]() -> coro<> {
+        rota::context_var<int> number(0);
+        number.set(1);
+        auto const body = [&]() -> coro<> {
+            number.set(number.get() + 1);
+            co_await rota::sleep(1s);
+        };
+        auto const task = rota::create_task(body());
+        auto const value = [&] { return number.get(); };
+        EXPECT_EQ(task.get_context().run(value), 1);
+        co_await rota::yield();
+        EXPECT_EQ(task.get_context().run(value), 2);
+        co_await task;
+        EXPECT_EQ(task.get_context().run(value), 0);
+    });
+}
+
+TEST_F(Task, TellsItsLoopUntilThatIsGone) {
+    rota::task<> left;
+    run_simulated([&]() -> coro<> {
+        EXPECT_EQ(&rota::current_task().get_loop(), &rota::running_loop());
+        left = rota::create_task(note(*std::make_unique<core_kit::log>(), "never"));
+        left.cancel();
+        co_return;
+    });
+    EXPECT_THROW((void)left.get_loop(), rota::usage_error);
+    EXPECT_THROW(left.add_done_callback([](auto const&) {}), rota::usage_error);
 }
 
 }  // namespace

@@ -2,14 +2,16 @@
 
 #include <rota/base/clock.hpp>
 #include <rota/base/export.hpp>
+#include <rota/core/context.hpp>
 #include <rota/detail/callback_node.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace rota::inline v0 {
 
-/// What `call_soon`, `call_later` and `call_at` give back: the means to call it off. Copyable; dropping it changes
-/// nothing. It belongs to the loop's thread.
+/// What `call_soon`, `call_later`, `call_at` and `add_done_callback` give back: the means to call it off. Copyable, empty
+/// by default; dropping it changes nothing. It belongs to the loop's thread.
 ///
 /// asyncio: `Handle` and `TimerHandle` in one.
 class callback_handle {
@@ -27,12 +29,27 @@ public:
         if (node_) node_->drop_reference();
     }
 
-    /// It will not be called, and what it captured is let go now. Nothing happens where it has been called already.
-    ROTA_API void cancel() noexcept;
+    explicit operator bool() const noexcept { return node_ != nullptr; }
+    friend bool operator==(callback_handle const& a, callback_handle const& b) noexcept { return a.node_ == b.node_; }
+
+    /// It will not be called, and what it captured is let go now. False, and nothing happens, where it has been called
+    /// already, or called off.
+    ROTA_API bool cancel() noexcept;
     bool cancelled() const noexcept { return node_ != nullptr && node_->cancelled; }
 
+    /// When `call_later` or `call_at` is to call it; nothing for those that wait for no time.
+    std::optional<clock::time_point> when() const noexcept {
+        return node_ != nullptr ? node_->deadline() : std::optional<clock::time_point>();
+    }
+    /// The context it is called in.
+    context get_context() const noexcept {
+        return node_ != nullptr ? context::adopt(detail::share(node_->context)) : context();
+    }
+
+    /// For Rota's own callbacks.
+    static callback_handle of(detail::callback_node& node) noexcept { return callback_handle(node); }
+
 private:
-    friend class loop;
     explicit callback_handle(detail::callback_node& node) noexcept : node_(&node) { node_->add_reference(); }
 
     detail::callback_node* node_ = nullptr;

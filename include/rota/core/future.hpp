@@ -149,7 +149,13 @@ public:
 
     void call() override;
     void discard() noexcept override { function_.reset(); }
+    void begin() noexcept {
+        if (awaited_->now != future_state::stage::pending) return finish();
+        keep_callback(*home_, *this);
+        awaited_->waiters.add(*this);
+    }
     void withdraw() noexcept override {
+        if (!completion_waiter::linked()) return;
         list_node::unlink();
         awaited_->waiters.remove(*this);
         drop_reference();
@@ -165,9 +171,12 @@ private:
         auto& self = static_cast<future_callback&>(waiter);
         self.list_node::unlink();
         if (self.awaited_->now == future_state::stage::pending) return self.drop_reference();
-        self.awaited_->add_reference();
-        self.kept_ = true;
-        self.home_->push(self);
+        self.finish();
+    }
+    void finish() noexcept {
+        awaited_->add_reference();
+        kept_ = true;
+        home_->push(*this);
     }
 
     typed_future_state<T>* awaited_;
@@ -248,18 +257,28 @@ public:
     /// The error; null where there is a value. Throws `cancelled_error`, or `invalid_state_error` before it is done.
     std::exception_ptr exception() const { return state().see_error(); }
 
-    /// Has the loop call `f(future)` when it is done, or soon where it is.
+    /// Has the loop call `f(future)` when it is done, or soon where it is: in the context of this call, or in a given one.
+    /// `f` is called in a turn of the loop, never from where the result is set. A future that is dropped while it is
+    /// pending takes its callbacks with it. Throws `usage_error` outside its loop.
     template <class F>
-    void add_done_callback(F&& f) const {
-        loop& home = running_loop();
-        if (done()) {
-            home.call_soon(std::forward<F>(f), *this);
-            return;
-        }
-        auto* const node = new detail::future_callback<T, std::decay_t<F>>(home, *state_, std::forward<F>(f));
-        node->context = detail::share(detail::current_context());
-        home.keep(*node);
-        state_->waiters.add(*node);
+    callback_handle add_done_callback(F&& f) const {
+        return add_callback(detail::current_context(), std::forward<F>(f));
+    }
+    template <class F>
+    callback_handle add_done_callback(context const& in, F&& f) const {
+        return add_callback(in.map(), std::forward<F>(f));
+    }
+    /// Takes back what `add_done_callback` gave `added` for, as `added.cancel()` does: also where the future is done and
+    /// only the turn has not come. Whether it was in time.
+    ///
+    /// asyncio: takes the function, and gives how often it was there.
+    static bool remove_done_callback(callback_handle added) noexcept { return added.cancel(); }
+
+    /// The loop it belongs to. Throws `usage_error` where that is not the one that runs here.
+    loop& get_loop() const {
+        loop& here = running_loop();
+        if (state().home != &here) detail::throw_usage_error("get_loop: the future belongs to another loop");
+        return here;
     }
 
     auto operator co_await() const { return detail::typed_future_awaiter<T>(state()); }
@@ -274,6 +293,16 @@ public:
 private:
     using stage = detail::future_state::stage;
     explicit future(detail::typed_future_state<T>* counted) noexcept : state_(counted) {}
+
+    template <class F>
+    callback_handle add_callback(detail::context_map* in, F&& f) const {
+        detail::scheduler& home = detail::home_for_callback(state().home, done());
+        auto* const node = new detail::future_callback<T, std::decay_t<F>>(home, *state_, std::forward<F>(f));
+        node->context = detail::share(in);
+        callback_handle handle = callback_handle::of(*node);
+        node->begin();
+        return handle;
+    }
 
     detail::typed_future_state<T>* state_ = nullptr;
 };

@@ -3,32 +3,25 @@
 #include <rota/base/clock.hpp>
 #include <rota/base/export.hpp>
 #include <rota/core/callback_handle.hpp>
+#include <rota/core/context.hpp>
+#include <rota/core/exception_context.hpp>
 #include <rota/detail/callback_node.hpp>
 #include <rota/detail/open_generators.hpp>
 #include <rota/detail/scheduler.hpp>
 
-#include <exception>
+#include <concepts>
 #include <functional>
-#include <source_location>
-#include <string>
+#include <type_traits>
 #include <utility>
 
 namespace rota::inline v0 {
 
-class any_task;
+namespace detail {
 
-/// What went wrong where nobody could be told directly.
-///
-/// asyncio: the dictionary that an exception handler is given.
-struct exception_context {
-    exception_context(std::string text, std::exception_ptr error)
-        : message(std::move(text)), exception(std::move(error)) {}
+template <class F>
+concept no_context = !std::same_as<std::remove_cvref_t<F>, context>;
 
-    /// What happened, in a sentence, with the task's name and, where it is known, the line it was made at or waits at.
-    std::string message;
-    /// The error; null where there is none.
-    std::exception_ptr exception;
-};
+}  // namespace detail
 
 /// The event loop: it lets tasks and callbacks take turns on one thread. `rota::run` and `rota::runner` make one;
 /// `rota::running_loop` finds the one that runs here.
@@ -46,22 +39,22 @@ public:
     /// The loop's time; in simulation virtual.
     clock::time_point time() noexcept { return kernel().now(); }
 
-    /// Calls `f(args...)` from copies in the next turn, after what was scheduled before it. An exception it throws goes
-    /// to the exception handler.
-    template <class F, class... Args>
+    /// Calls `f(args...)` from copies in the next turn, after what was scheduled before it: in the context of this call,
+    /// or in a given one. An exception it throws goes to the exception handler.
+    template <detail::no_context F, class... Args>
     callback_handle call_soon(F&& f, Args&&... args) {
-        check_thread("call_soon");
-        auto& node =
-            make_callback<detail::callback_node>(detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...));
-        callback_handle handle(node);
-        push(node);
-        return handle;
+        return push_callback(detail::current_context(), std::forward<F>(f), std::forward<Args>(args)...);
+    }
+    template <class F, class... Args>
+    callback_handle call_soon(context const& in, F&& f, Args&&... args) {
+        return push_callback(in.map(), std::forward<F>(f), std::forward<Args>(args)...);
     }
 
     /// The same from any thread; the function and its copies are destroyed on the loop's thread. The loop must still be
     /// there: who hands it out to a thread sees to it that the thread ends first.
     ///
-    /// asyncio: gives a handle to cancel it by; here pass a flag of your own.
+    /// asyncio: gives a handle to cancel it by; here pass a flag of your own. It is called with no context variable set,
+    /// since contexts belong to their thread.
     template <class F, class... Args>
     void call_soon_threadsafe(F&& f, Args&&... args) {
         auto bound = detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...);
@@ -73,15 +66,13 @@ public:
     callback_handle call_later(std::chrono::duration<Rep, Period> delay, F&& f, Args&&... args) {
         return call_at(detail::deadline_after(time(), delay), std::forward<F>(f), std::forward<Args>(args)...);
     }
-    template <class F, class... Args>
+    template <detail::no_context F, class... Args>
     callback_handle call_at(clock::time_point when, F&& f, Args&&... args) {
-        check_thread("call_at");
-        auto& node = make_callback<detail::timed_callback_node>(
-            detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...),
-            static_cast<detail::scheduler&>(*this));
-        callback_handle handle(node);
-        arm_callback(node, when);
-        return handle;
+        return arm_callback(when, detail::current_context(), std::forward<F>(f), std::forward<Args>(args)...);
+    }
+    template <class F, class... Args>
+    callback_handle call_at(clock::time_point when, context const& in, F&& f, Args&&... args) {
+        return arm_callback(when, in.map(), std::forward<F>(f), std::forward<Args>(args)...);
     }
 
     /// What `set_exception_handler` takes.
@@ -105,12 +96,31 @@ public:
 
 private:
     template <class Base, class Bound, class... BaseArgs>
-    static Base& make_callback(Bound&& bound, BaseArgs&... base) {
+    static Base& make_callback(detail::context_map* in, Bound&& bound, BaseArgs&... base) {
         auto* node = new detail::callback<Base, std::decay_t<Bound>>(std::forward<Bound>(bound), base...);
-        node->context = detail::share(detail::current_context());
+        node->context = detail::share(in);
         return *node;
     }
-    void arm_callback(detail::timed_callback_node& node, clock::time_point when);
+    template <class F, class... Args>
+    callback_handle push_callback(detail::context_map* in, F&& f, Args&&... args) {
+        check_thread("call_soon");
+        auto& node = make_callback<detail::callback_node>(
+            in, detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...));
+        callback_handle handle = callback_handle::of(node);
+        push(node);
+        return handle;
+    }
+    template <class F, class... Args>
+    callback_handle arm_callback(clock::time_point when, detail::context_map* in, F&& f, Args&&... args) {
+        check_thread("call_at");
+        auto& node = make_callback<detail::timed_callback_node>(
+            in, detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...),
+            static_cast<detail::scheduler&>(*this));
+        callback_handle handle = callback_handle::of(node);
+        arm_node(node, when);
+        return handle;
+    }
+    void arm_node(detail::timed_callback_node& node, clock::time_point when);
 
     void interrupted() noexcept override;
     void report_task(detail::task_state& task) noexcept override;

@@ -2,7 +2,9 @@
 
 #include <rota/base/error.hpp>
 #include <rota/base/export.hpp>
+#include <rota/core/callback_handle.hpp>
 #include <rota/core/cancellation.hpp>
+#include <rota/core/context.hpp>
 #include <rota/core/coro.hpp>
 #include <rota/core/errors.hpp>
 #include <rota/detail/awaiter.hpp>
@@ -23,6 +25,7 @@
 
 namespace rota::inline v0 {
 
+class loop;
 template <class T>
 class task;
 
@@ -77,9 +80,22 @@ public:
     ROTA_API std::string name() const;
     ROTA_API void set_name(std::string_view name) const;
 
-    /// Has the loop call `f(any_task)` when it is done, or soon where it is.
+    /// Has the loop call `f(any_task)` when it is done, or soon where it is: in the context of this call, or in a given one.
+    /// `f` is called in a turn of the loop, never from where the task ends. Throws `usage_error` outside its loop.
     template <class F>
-    void add_done_callback(F&& f) const;
+    callback_handle add_done_callback(F&& f) const;
+    template <class F>
+    callback_handle add_done_callback(context const& in, F&& f) const;
+    /// Takes back what `add_done_callback` gave `added` for, as `added.cancel()` does: also where the task is done and only
+    /// the turn has not come. Whether it was in time.
+    ///
+    /// asyncio: takes the function, and gives how often it was there.
+    static bool remove_done_callback(callback_handle added) noexcept { return added.cancel(); }
+
+    /// The context variables as it sees them now; none where it is done.
+    context get_context() const { return context::adopt(detail::share(state().context)); }
+    /// The loop it belongs to. Throws `usage_error` where that is gone.
+    ROTA_API loop& get_loop() const;
 
     /// For Rota's own combinators.
     detail::task_state& state() const {
@@ -221,6 +237,12 @@ public:
         if constexpr (!std::is_void_v<T>)
             return static_cast<std::add_lvalue_reference_t<T const>>(detail::value_of<T>(state()));
     }
+
+    /// The same as of any task, with `f(task<T>)`.
+    template <class F>
+    callback_handle add_done_callback(F&& f) const;
+    template <class F>
+    callback_handle add_done_callback(context const& in, F&& f) const;
 
     auto operator co_await() const& { return detail::shared_task_awaiter<T>(*this); }
     auto operator co_await() && { return detail::last_task_awaiter<T>(std::move(*this)); }

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -23,6 +24,8 @@ public:
     virtual void discard() noexcept = 0;
     /// Disarms its timer, if it has one.
     virtual void withdraw() noexcept {}
+    /// What it waits for where that is a time.
+    virtual std::optional<clock::time_point> deadline() const noexcept { return std::nullopt; }
 
     void add_reference() noexcept { ++references_; }
     void drop_reference() noexcept {
@@ -91,12 +94,16 @@ protected:
     scheduler* home_;
 };
 
+/// Lets `node` go when its loop ends, if it still waits then.
+ROTA_API void keep_callback(scheduler& home, waiting_callback_node& node) noexcept;
+
 /// A callback with a deadline.
 class ROTA_API timed_callback_node : public waiting_callback_node, public timer_node {
 public:
     explicit timed_callback_node(scheduler& home) noexcept : waiting_callback_node(home) {}
 
     void withdraw() noexcept override;
+    std::optional<clock::time_point> deadline() const noexcept override { return when(); }
     bool cancel(task_state&) noexcept override { return false; }
     void fire() noexcept override;
     char const* waits_for() const noexcept override { return "call_later"; }

@@ -3,6 +3,7 @@
 #include <rota/base/export.hpp>
 
 #include <exception>
+#include <source_location>
 #include <string>
 
 namespace rota::inline v0::detail {
@@ -11,6 +12,8 @@ struct task_state;
 
 /// `type: what` of an error, as people read it.
 ROTA_API std::string describe(std::exception_ptr const& error);
+/// `FILE:LINE`.
+ROTA_API std::string describe_line(std::source_location const& line);
 /// `Task-3` or its name.
 ROTA_API std::string describe_name(task_state const& task);
 /// The task's chain of awaits, a line each, innermost last.
