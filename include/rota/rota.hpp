@@ -32,6 +32,7 @@
 #include <rota/core/schedule.hpp>
 #include <rota/core/sleep.hpp>
 #include <rota/core/task.hpp>
+#include <rota/core/task_factory.hpp>
 #include <rota/core/with_cleanup.hpp>
 #include <rota/core/with_shield.hpp>
 #include <rota/io/errors.hpp>

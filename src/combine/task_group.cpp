@@ -27,11 +27,20 @@ void task_group::check_open() const {
         detail::throw_usage_error("task_group: create_task outside the loop that the group belongs to");
 }
 
-void task_group::adopt(detail::task_state& child) noexcept {
+void task_group::adopt(detail::task_state& child, detail::child_start how) noexcept {
     child.observer = this;
     children_.push_back(child);
-    owner_->home->adopt(child);
-    if (aborting_) child.request_cancel(0);
+    detail::scheduler& home = *owner_->home;
+    if (aborting_) {
+        home.adopt_lazily(child);
+        child.request_cancel(0);
+    } else if (how == detail::child_start::usual) {
+        home.adopt(child);
+    } else if (how == detail::child_start::eager) {
+        home.adopt_eagerly(child);
+    } else {
+        home.adopt_lazily(child);
+    }
 }
 
 void task_group::child_done(detail::task_observer& self, detail::task_state& child) noexcept {
@@ -143,7 +152,8 @@ bool detail::group_join::cancel(task_state&) noexcept {
 }
 
 void detail::group_start_base::begin(task_group& group, coro<> child) {
-    child_ = group.create_task(std::move(child));
+    // It can not end before it is listed.
+    child_ = group.create_with_options(std::move(child), task_options(), child_start::lazy);
     group.starting_.push_back(*this);
 }
 

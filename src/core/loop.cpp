@@ -140,7 +140,6 @@ void loop::default_exception_handler(exception_context const& context) noexcept 
     try {
         std::string text = "rota: " + context.message;
         if (context.exception) text.append(": ").append(detail::describe(context.exception));
-        if (context.line.line() != 0) text.append(" (made at ").append(detail::describe_line(context.line)).append(")");
         std::fprintf(stderr, "%s\n", text.c_str());
     } catch (...) {
         std::fputs("rota: an error, and no memory to tell it\n", stderr);
@@ -162,6 +161,22 @@ void loop::report_task(detail::task_state& task) noexcept {
     } catch (...) {
         call_exception_handler({"out of memory", task.error});
     }
+}
+
+bool loop::tell_factory(detail::task_state& task) noexcept {
+    if (factory_.made) {
+        try {
+            factory_.made(*this, any_task::share(task));
+        } catch (...) {
+            auto const error = std::current_exception();
+            try {
+                call_exception_handler({"the task factory threw", error, any_task::share(task)});
+            } catch (...) {
+                call_exception_handler({"out of memory", error});
+            }
+        }
+    }
+    return factory_.eager;
 }
 
 void loop::interrupted() noexcept {

@@ -88,7 +88,7 @@ void runner::run_to_end(detail::task_state& main, context* in) {
         if (options_.handle_interrupt) watch.emplace(loop_->kernel(), loop_->interrupt_flag());
         auto const interrupts_before = loop_->interrupts();
         loop_->set_main(&main);
-        loop_->adopt(main);
+        loop_->adopt_lazily(main);
         struct leave {
             rota::loop& of;
             ~leave() { of.set_main(nullptr); }

@@ -62,7 +62,7 @@ void scheduler::refuse_forked_child() const {
 // A child is resumed inline by its parent's await, so this loop sees only frames whose parents have really suspended.
 // Inline children nest on the machine's stack; when its budget is used up, the await leaves the child to the trampoline,
 // everything unwinds to here, and the child goes on with a fresh stack.
-inline void scheduler::drive(task_state& task) noexcept {
+[[gnu::always_inline]] inline void scheduler::drive(task_state& task) noexcept {
     hot.current = &task;
     if ((task.flags & (task_started | task_done | task_swallows)) != task_started) {
         // A first turn is not rare; the other reasons are.
@@ -85,6 +85,35 @@ inline void scheduler::drive(task_state& task) noexcept {
         if (parent == nullptr) return finish(task, *frame);
         task.innermost = frame = parent;
     }
+}
+
+void scheduler::adopt_by_factory(task_state& task) noexcept {
+    if (tell_factory(task))
+        run_or_push(task);
+    else
+        ready_.push(task);
+}
+
+void scheduler::adopt_lazily(task_state& task) noexcept {
+    take_in(task);
+    if (has_factory_) tell_factory(task);
+    ready_.push(task);
+}
+
+void scheduler::adopt_eagerly(task_state& task) noexcept {
+    take_in(task);
+    if (has_factory_) tell_factory(task);
+    run_or_push(task);
+}
+
+void scheduler::run_or_push(task_state& task) noexcept {
+    if (!in_turn_ || static_cast<char*>(__builtin_frame_address(0)) < hot.stack_floor) return ready_.push(task);
+    task_state* const outer = hot.current;
+    std::int32_t const budget = hot.budget;
+    drive(task);
+    hot.current = outer;
+    // What it has used of its own is gone: who starts many of them must not starve the others.
+    hot.budget = budget - (leaf_budget - hot.budget);
 }
 
 bool scheduler::before_resume(task_state& task) noexcept {
@@ -133,6 +162,7 @@ void scheduler::run_turns() {
     hot.stack_floor = static_cast<char*>(__builtin_frame_address(0)) - stack_budget;
     // Turns of one task are common, and a look at memory would cost a good part of them: it is due after some resumes.
     std::int32_t until_peek = resumes_between_peeks;
+    in_turn_ = true;
     do {
         runnable* const last = ready_.last();
         for (;;) {
@@ -149,10 +179,12 @@ void scheduler::run_turns() {
             if (until_peek <= -resumes_between_polls) [[unlikely]] {
                 until_peek = 0;
                 hot.current = nullptr;
+                in_turn_ = false;
                 // In the middle of a turn: who has asked for this one to be the last is not to get more.
                 std::int32_t const left = turns_left_;
                 poll(clock::time_point::min());
                 turns_left_ = std::min(turns_left_, left);
+                in_turn_ = true;
             }
         }
         if (until_peek <= 0) {
@@ -160,6 +192,7 @@ void scheduler::run_turns() {
             until_peek = resumes_between_peeks;
         }
     } while (--turns_left_ > 0 && !ready_.empty());
+    in_turn_ = false;
     hot.current = nullptr;
 }
 

@@ -4,6 +4,7 @@
 #include <rota/detail/report.hpp>
 
 #include <algorithm>
+#include <cstring>
 
 namespace rota::inline v0 {
 
@@ -24,6 +25,14 @@ loop& any_task::get_loop() const {
     if (home == nullptr) detail::throw_usage_error("get_loop: the task's loop has ended");
     return static_cast<loop&>(*home);
 }
+
+detail::new_name::new_name(named const* from) {
+    if (from == nullptr) return;
+    text_ = static_cast<char*>(::operator new(from->value.size() + 1));
+    std::memcpy(text_, from->value.c_str(), from->value.size() + 1);
+}
+
+detail::new_name::~new_name() { ::operator delete(text_); }
 
 void detail::done_callback_node::withdraw() noexcept {
     if (!completion_waiter::linked()) return;

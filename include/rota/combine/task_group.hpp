@@ -34,6 +34,7 @@ namespace detail {
 class group_exit;
 class group_join;
 class group_start_base;
+enum class child_start : std::uint8_t { usual, eager, lazy };
 
 template <class Bound>
 coro<typename Bound::result> run_in_group(Bound body);
@@ -77,10 +78,9 @@ public:
     /// Errors: `usage_error` where the group has ended. Once it is being cancelled, new tasks are born cancelled.
     template <class T>
     task<T> create_task(coro<T> c, std::source_location created = std::source_location::current()) {
-        check_open();
-        detail::task_state* const child = detail::make_grouped_task(std::move(c), created);
-        adopt(*child);
-        return task<T>::adopt(child);
+        detail::task_options options;
+        options.line = created;
+        return create_with_options(std::move(c), options);
     }
     template <class A>
         requires(detail::awaitable<A &&> && !std::is_lvalue_reference_v<A>)
@@ -94,16 +94,13 @@ public:
             detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...),
             std::source_location());
     }
-    template <class... Args>
-    auto create_task(named name, Args&&... args) {
-        auto made = create_task(std::forward<Args>(args)...);
-        try {
-            made.set_name(name.value);
-        } catch (...) {
-            made.cancel();  // it has not begun, and so never does
-            throw;
-        }
-        return made;
+    template <detail::task_option Option, class... Args>
+    auto create_task(Option&& option, Args&&... args) {
+        detail::task_options options;
+        auto const make = [this](auto&& body, detail::task_options const& chosen) {
+            return create_with_options(std::move(body), chosen);
+        };
+        return detail::make_with_options(make, options, std::forward<Option>(option), std::forward<Args>(args)...);
     }
 
     /// Makes a task of `fn(ready, args...)`, waits until it calls `ready(value)`, and gives that value: for a server
@@ -147,8 +144,19 @@ private:
     task_group() noexcept;
     ~task_group();
 
+    template <class T>
+    task<T> create_with_options(coro<T>&& c, detail::task_options const& options,
+                                detail::child_start how = detail::child_start::usual) {
+        check_open();
+        detail::new_name name(options.name);
+        detail::task_state* const child = detail::make_grouped_task(std::move(c), options.line);
+        detail::apply_options(*child, options, name);
+        auto made = task<T>::adopt(child);
+        adopt(*child, options.eager ? detail::child_start::eager : how);
+        return made;
+    }
     void check_open() const;
-    void adopt(detail::task_state& child) noexcept;
+    void adopt(detail::task_state& child, detail::child_start how) noexcept;
     static void child_done(detail::task_observer& self, detail::task_state& child) noexcept;
     void child_failed(detail::task_state& child) noexcept;
     bool starting_ended(detail::task_state& child) noexcept;

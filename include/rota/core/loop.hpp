@@ -5,6 +5,7 @@
 #include <rota/core/callback_handle.hpp>
 #include <rota/core/context.hpp>
 #include <rota/core/exception_context.hpp>
+#include <rota/core/task_factory.hpp>
 #include <rota/detail/callback_node.hpp>
 #include <rota/detail/open_generators.hpp>
 #include <rota/detail/scheduler.hpp>
@@ -75,6 +76,14 @@ public:
         return arm_callback(when, in.map(), std::forward<F>(f), std::forward<Args>(args)...);
     }
 
+    /// From now on new tasks are told to `factory`'s hook, and start eagerly where it says so; `{}` restores the lazy start.
+    /// Without one a task pays nothing.
+    void set_task_factory(task_factory factory) {
+        factory_ = std::move(factory);
+        factory_changed(factory_.made || factory_.eager);
+    }
+    task_factory const& get_task_factory() const noexcept { return factory_; }
+
     /// What `set_exception_handler` takes.
     using exception_handler = std::function<void(loop&, exception_context const&)>;
     /// Who is told of errors that nobody awaits; an empty one restores the default, which writes to standard error.
@@ -125,12 +134,14 @@ private:
     void interrupted() noexcept override;
     void report_task(detail::task_state& task) noexcept override;
     void run_callback(detail::runnable& callback) noexcept override;
+    bool tell_factory(detail::task_state& task) noexcept override;
     void discard_ready() noexcept;
     void cancel_tasks_after(std::uint32_t id) noexcept;
     bool has_tasks_up_to(std::uint32_t id) const noexcept;
     void cancel_all_tasks();
 
     exception_handler handler_;
+    task_factory factory_;
     detail::task_state* main_ = nullptr;
     std::uint32_t interrupts_ = 0;
     detail::intrusive_list<detail::waiting_callback_node> waiting_callbacks_;

@@ -257,17 +257,115 @@ private:
 ///
 /// asyncio: `create_task(..., name=)`.
 struct named {
-    explicit named(std::string_view text) : value(text) {}
+    explicit named(std::string_view text, std::source_location where = std::source_location::current())
+        : value(text), line(where) {}
     std::string value;
+    std::source_location line;
 };
+
+/// `create_task(rota::eager_start, coro)`: it runs at once, up to its first suspension.
+struct eager_start_t {
+    explicit eager_start_t() = default;
+};
+inline constexpr eager_start_t eager_start{};
+
+namespace detail {
+
+/// What stands before the coroutine in a `create_task`.
+struct task_options {
+    named const* name = nullptr;
+    context const* in = nullptr;
+    bool eager = false;
+    std::source_location line{};
+};
+
+template <class A>
+concept task_option = std::same_as<std::remove_cvref_t<A>, named> || std::same_as<std::remove_cvref_t<A>, context> ||
+                      std::same_as<std::remove_cvref_t<A>, eager_start_t>;
+
+/// A name for the block of a task that is still to be made.
+class ROTA_API new_name {
+public:
+    explicit new_name(named const* from);
+    new_name(new_name const&) = delete;
+    new_name& operator=(new_name const&) = delete;
+    ~new_name();
+    char* release() noexcept { return std::exchange(text_, nullptr); }
+
+private:
+    char* text_ = nullptr;
+};
+
+inline void note(task_options& options, named const& name) noexcept {
+    options.name = &name;
+    options.line = name.line;
+}
+inline void note(task_options& options, context const& in) noexcept { options.in = &in; }
+inline void note(task_options& options, eager_start_t) noexcept { options.eager = true; }
+
+template <class T>
+coro<T> task_body(coro<T> c) noexcept {
+    return c;
+}
+template <class A>
+    requires(awaitable<A &&> && !std::is_lvalue_reference_v<A>)
+auto task_body(A&& awaitable) {
+    return await_copied(std::forward<A>(awaitable));
+}
+template <class F, class... Args>
+    requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
+auto task_body(F&& fn, Args&&... args) {
+    return call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...);
+}
+
+/// Gives `make` the coroutine and what stands before it.
+template <class Make, class Option, class... Args>
+auto make_with_options(Make const& make, task_options& options, Option&& option, Args&&... args) {
+    if constexpr (task_option<Option>) {
+        note(options, option);
+        return make_with_options(make, options, std::forward<Args>(args)...);
+    } else {
+        return make(task_body(std::forward<Option>(option), std::forward<Args>(args)...), options);
+    }
+}
+
+/// Names `task`, which nothing has happened to, and gives it its context.
+inline void apply_options(task_state& task, task_options const& options, new_name& name) noexcept {
+    task.name = name.release();
+    if (options.in != nullptr)
+        if (context_map* const before = std::exchange(task.context, share(options.in->map())); before != nullptr)
+            release(before);
+}
+
+template <class T>
+task<T> create_with_options(coro<T>&& c, task_options const& options) {
+    scheduler& home = running_scheduler("create_task");
+    new_name name(options.name);
+    task_state* const state = make_task(std::move(c), options.line);
+    apply_options(*state, options, name);
+    auto made = task<T>::adopt(state);
+    if (options.eager)
+        home.adopt_eagerly(*state);
+    else
+        home.adopt(*state);
+    return made;
+}
+
+}  // namespace detail
 
 /// Makes a task of a coroutine, or of anything else that can be awaited, and lets its first turn come in the next turn of
 /// the loop. The loop keeps it: the handle may be dropped.
 ///
 /// What the coroutine takes by reference must outlive the task. Better let the task keep copies: the form below.
 ///
+/// Before the coroutine may stand, in any order: `rota::named("its name")`, a `rota::context` for it to start in, and
+/// `rota::eager_start`. So started it runs at once, in the middle of who makes it, with `current_task()` and context
+/// variables its own, up to its first suspension; a task that never suspends is done when this returns. What it throws is
+/// in the task. Where eager tasks start each other so deep that the stack is used up, the next one waits for its turn.
+///
 /// Errors: `usage_error` where no loop runs in this thread.
-/// asyncio: `create_task`; the loop owns its tasks here, so none is lost to a collector.
+/// asyncio: `create_task`; the loop owns its tasks here, so none is lost to a collector. An eager task that is done at once
+/// has its number, and is told to the task factory, as any other.
 template <class T>
 task<T> create_task(coro<T> c, std::source_location created = std::source_location::current()) {
     return task<T>::adopt(detail::start_task(std::move(c), created));
@@ -290,16 +388,20 @@ auto create_task(F&& fn, Args&&... args) {
         std::source_location());
 }
 
-template <class... Args>
-auto create_task(named name, Args&&... args) {
-    auto made = create_task(std::forward<Args>(args)...);
-    try {
-        made.set_name(name.value);
-    } catch (...) {
-        made.cancel();  // it has not begun, and so never does
-        throw;
-    }
-    return made;
+template <class T>
+task<T> create_task(eager_start_t, coro<T> c, std::source_location created = std::source_location::current()) {
+    detail::task_options options;
+    options.eager = true;
+    options.line = created;
+    return detail::create_with_options(std::move(c), options);
+}
+template <detail::task_option Option, class... Args>
+auto create_task(Option&& option, Args&&... args) {
+    detail::task_options options;
+    auto const make = [](auto&& body, detail::task_options const& chosen) {
+        return detail::create_with_options(std::move(body), chosen);
+    };
+    return detail::make_with_options(make, options, std::forward<Option>(option), std::forward<Args>(args)...);
 }
 
 /// The task whose turn it is; empty in callbacks of the loop.

@@ -51,13 +51,18 @@ public:
     /// The time of the last poll: behind the present, and free.
     clock::time_point polled_at() const noexcept { return polled_at_; }
 
-    /// Takes a new task in; its turn comes.
+    /// Takes a new task in; its turn comes, or the task factory has its way.
     void adopt(task_state& task) noexcept {
-        task.home = this;
-        task.id = ++last_id_;
-        ++live_tasks_;
+        take_in(task);
+        if (has_factory_) [[unlikely]]
+            return adopt_by_factory(task);
         ready_.push(task);
     }
+    /// The same, but the task does not run before its turn.
+    void adopt_lazily(task_state& task) noexcept;
+    /// The same, but the task runs at once, in the middle of what runs now, up to its first suspension. Outside a turn, and
+    /// where the stack is used up, its turn comes.
+    void adopt_eagerly(task_state& task) noexcept;
     std::size_t live_tasks() const noexcept { return live_tasks_; }
     /// The number of the task that came last.
     std::uint32_t last_id() const noexcept { return last_id_; }
@@ -96,8 +101,18 @@ protected:
     /// The task ended with an error that nobody has seen, or swallows its cancellation.
     virtual void report_task(task_state& task) noexcept = 0;
     virtual void run_callback(runnable& callback) noexcept = 0;
+    /// The loop's hook is to see the new task. Whether it is to run at once.
+    virtual bool tell_factory(task_state& task) noexcept = 0;
+    void factory_changed(bool has_one) noexcept { has_factory_ = has_one; }
 
 private:
+    void take_in(task_state& task) noexcept {
+        task.home = this;
+        task.id = ++last_id_;
+        ++live_tasks_;
+    }
+    void adopt_by_factory(task_state& task) noexcept;
+    void run_or_push(task_state& task) noexcept;
     void refuse_forked_child() const;
     void drive(task_state& task) noexcept;
     void refuse_other_threads(char const* what) const;
@@ -115,6 +130,8 @@ private:
     std::uint32_t last_id_ = 0;
     std::uint32_t forks_before_;
     bool checks_threads_;
+    bool has_factory_ = false;
+    bool in_turn_ = false;  // what runs is of a turn, not of a poll
     std::thread::id owner_ = std::this_thread::get_id();
     std::atomic<bool> interrupted_{false};
     std::atomic<runnable*> from_outside_{nullptr};
