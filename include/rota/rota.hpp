@@ -15,6 +15,7 @@
 #include <rota/combine/wait.hpp>
 #include <rota/core/adapt.hpp>
 #include <rota/core/async_generator.hpp>
+#include <rota/core/call_graph.hpp>
 #include <rota/core/call_stack.hpp>
 #include <rota/core/callback_handle.hpp>
 #include <rota/core/cancellation.hpp>

@@ -22,6 +22,7 @@ void completions_base::watch(completion_node& node, task_state& task) {
     if (&task == hot.current) throw_usage_error("as_completed: a task is to wait for itself: it would wait for ever");
     if (task.home != home_ && !task.done())
         throw_usage_error("as_completed: a task belongs to another loop, or to one that has ended");
+    if (watched_count_++ == 0) watched_ = &node;
     ++left_;
     node.task = &task;
     if (task.done())
@@ -77,6 +78,11 @@ void completion_awaiter::end(outcome as) noexcept {
     leave();
     outcome_ = as;
     wake(*waiting_);
+}
+
+void completion_awaiter::each_awaited(awaited_visitor& to) const {
+    for (std::size_t i = 0; i < of_->watched_count_; ++i)
+        if (auto const& node = of_->watched_[i]; node.linked() && !node.again) to.visit(node.task);
 }
 
 void completion_awaiter::fire() noexcept { end(outcome::timed_out); }

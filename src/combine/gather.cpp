@@ -40,6 +40,12 @@ void gather_base::hand_on() noexcept {
         if (nodes_[i].linked() && !nodes_[i].again) nodes_[i].task->request_cancel(0);
 }
 
+void gather_base::each_awaited(awaited_visitor& to) const {
+    each_owned(to);
+    for (std::uint32_t i = 0; i < node_count_; ++i)
+        if (nodes_[i].linked() && !nodes_[i].again) to.visit(nodes_[i].task);
+}
+
 // After an error: own children are cancelled, and still waited for; others are left.
 void gather_base::stop() noexcept {
     for (std::uint32_t i = 0; i < node_count_; ++i) {

@@ -16,6 +16,11 @@ bounded_tasks::bounded_tasks(std::size_t limit, bool keeps_errors)
     if (limit == 0) throw_usage_error("with a limit of 0 at once nothing would ever be begun");
 }
 
+void bounded_tasks::each_running(awaited_visitor& to) const {
+    for (place const& each : places_)
+        if (each.child != nullptr) to.visit(each.child);
+}
+
 bounded_tasks::place& bounded_tasks::take_place() {
     if (free_ == nullptr) return places_.emplace_back(*this);
     return *std::exchange(free_, free_->next_free);

@@ -41,6 +41,12 @@ void select_base::child_ended(task_state& child) noexcept {
     if (left_ == 0) wake(*waiting_);
 }
 
+void select_base::each_awaited(awaited_visitor& to) const {
+    each_owned(to);
+    for (std::uint32_t i = 0; i < watch_count_; ++i)
+        if (watches_[i].linked()) to.visit(watches_[i].what);
+}
+
 void select_base::stop_watching() noexcept {
     for (std::uint32_t i = 0; i < watch_count_; ++i)
         if (watches_[i].linked()) watches_[i].ring->remove(watches_[i]);

@@ -130,6 +130,11 @@ void task_group::finish(std::exception_ptr body_error) {
     throw cancelled_error();
 }
 
+void detail::group_exit::each_awaited(awaited_visitor& to) const {
+    for (auto* child = group_.children_.first(); child != nullptr; child = group_children::after(*child))
+        to.visit(child);
+}
+
 bool detail::group_exit::cancel(task_state&) noexcept {
     group_.interrupted();
     return false;
@@ -144,6 +149,11 @@ void detail::group_join::begin(task_state& waiting) {
     last_ = group_->children_.last()->id;
     group_->joiners_.push_back(*this);
     waiting.parked = this;
+}
+
+void detail::group_join::each_awaited(awaited_visitor& to) const {
+    for (auto* child = group_->children_.first(); child != nullptr; child = group_children::after(*child))
+        if (static_cast<std::int32_t>(child->id - last_) <= 0) to.visit(child);
 }
 
 bool detail::group_join::cancel(task_state&) noexcept {
@@ -162,6 +172,8 @@ void detail::group_start_base::reported() noexcept {
     unlink();
     wake(*waiting_);
 }
+
+void detail::group_start_base::each_awaited(awaited_visitor& to) const { to.visit(&child_.state()); }
 
 bool detail::group_start_base::cancel(task_state&) noexcept {
     child_.state().request_cancel(0);

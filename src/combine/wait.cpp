@@ -45,6 +45,11 @@ void wait_base::task_done(completion_waiter& waiter) noexcept {
     wake(*self.waiting_);
 }
 
+void wait_base::each_awaited(awaited_visitor& to) const {
+    for (std::uint32_t i = 0; i < node_count_; ++i)
+        if (nodes_[i].linked() && !nodes_[i].again) to.visit(nodes_[i].task);
+}
+
 void wait_base::fire() noexcept {
     leave();
     wake(*waiting_);

@@ -182,6 +182,35 @@ bool loop::tell_factory(detail::task_state& task) noexcept {
 void loop::interrupted() noexcept {
     ++interrupts_;
     if (main_ != nullptr) main_->cancel();
+    if (runs_ != what_runs::forever) return;
+    stopping_ = true;
+    stop_after_turn();
+}
+
+void loop::stop() {
+    check_thread("stop");
+    if (runs_ == what_runs::main)
+        detail::throw_usage_error("stop: run and runner.run end when their main does; stop is for run_forever");
+    stopping_ = true;
+    stop_after_turn();
+}
+
+void loop::run_until_stopped() {
+    running const now(*this, what_runs::forever);
+    struct again {
+        bool& stopping;
+        ~again() { stopping = false; }
+    } const next_time{stopping_};
+    if (stopping_) {
+        look();
+        run_one_turn();
+    }
+    while (!stopping_) {
+        if (run_some()) continue;
+        std::string const report = describe_all(*this);
+        cancel_all_and_drain();
+        throw deadlock_error(report);
+    }
 }
 
 void loop::run_until_done(detail::task_state& task) {
@@ -199,6 +228,7 @@ void loop::run_until_done(detail::task_state& task) {
         scheduler& home;
         detail::task_state& awaited;
     } const stopping(*this, task);
+    running const now(*this, what_runs::main);
     while (!task.done()) {
         if (run_some()) continue;
         std::string const report = describe_all(*this);
@@ -242,6 +272,7 @@ void loop::cancel_all_tasks() {
 }
 
 void loop::cancel_all_and_drain() {
+    running const now(*this, what_runs::main);
     cancel_all_tasks();
     // Their clean-ups run to their end; of what these make the rest is cancelled again.
     while (open_generators_.close_all()) {

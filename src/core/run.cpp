@@ -75,11 +75,35 @@ void runner::refuse() const {
     if (elsewhere()) detail::throw_usage_error("runner: it has run on another thread: its loop belongs to that one");
 }
 
-void runner::run_to_end(detail::task_state& main, context* in) {
-    if (ran_on_ == std::thread::id()) {
-        ran_on_ = std::this_thread::get_id();
-        kept_ = copy_context();
+void runner::run_here_first() {
+    if (ran_on_ != std::thread::id()) return;
+    ran_on_ = std::this_thread::get_id();
+    kept_ = copy_context();
+}
+
+// Here, and not where somebody may catch the error: uncaught it would end the program with nothing cleaned up.
+void runner::end_by_interrupt() {
+    close();
+    detail::raise_interrupt();
+}
+
+void runner::run_forever() {
+    refuse();
+    run_here_first();
+    bool interrupted = false;
+    {
+        detail::running_here const here(*loop_);
+        std::optional<detail::interrupt_watch> watch;
+        if (options_.handle_interrupt) watch.emplace(loop_->kernel(), loop_->interrupt_flag());
+        auto const interrupts_before = loop_->interrupts();
+        loop_->run_until_stopped();
+        interrupted = loop_->interrupts() != interrupts_before;
     }
+    if (interrupted) end_by_interrupt();
+}
+
+void runner::run_to_end(detail::task_state& main, context* in) {
+    run_here_first();
     context_keeper const keeping(main, in != nullptr ? *in : kept_);
     bool interrupted = false;
     {
@@ -96,10 +120,7 @@ void runner::run_to_end(detail::task_state& main, context* in) {
         loop_->run_until_done(main);
         interrupted = loop_->interrupts() != interrupts_before && main.has(detail::task_cancelled);
     }
-    if (!interrupted) return;
-    // Here, and not where somebody may catch the error: uncaught it would end the program with nothing cleaned up.
-    close();
-    detail::raise_interrupt();
+    if (interrupted) end_by_interrupt();
 }
 
 void runner::close() {

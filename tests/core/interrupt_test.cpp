@@ -100,6 +100,31 @@ TEST_F(Interrupt, EndsTheProgramBySignalAlsoWhereARunnersErrorIsCaughtByNobody) 
     ::close(pipe[0]);
 }
 
+TEST_F(Interrupt, StopsRunForeverWhichCleansUpAndEndsTheProgramBySignal) {
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    int const status = status_of_child([&] {
+        restore_interrupt();
+        auto const cleanup = [&]() -> coro<> {
+            static_cast<void>(!::write(pipe[1], "c", 1));
+            co_return;
+        };
+        auto const left = [&]() -> coro<> { co_await rota::with_cleanup(rota::sleep(1h), cleanup); };
+        rota::runner runner{rota::runner_options(rota::engine_kind::epoll)};
+        runner.run([&]() -> coro<> {
+            rota::create_task(left());
+            co_await rota::yield();
+        });
+        runner.get_loop().call_soon([] { ::raise(SIGINT); });
+        runner.run_forever();
+    });
+    EXPECT_TRUE(WIFSIGNALED(status));
+    ::close(pipe[1]);
+    char said[4] = {};
+    EXPECT_EQ(::read(pipe[0], said, sizeof(said)), 1);
+    ::close(pipe[0]);
+}
+
 TEST_F(Interrupt, WakesALoopThatSleepsInTheKernel) {
     int const status = status_of_child([] {
         restore_interrupt();

@@ -61,6 +61,7 @@ public:
     }
 
     bool cancel(task_state&) noexcept override;
+    void each_awaited(awaited_visitor& to) const override;
     void fire() noexcept override;
     char const* waits_for() const noexcept override { return "as_completed"; }
 
@@ -127,7 +128,7 @@ protected:
     explicit completions_base(clock::time_point limit);
     ~completions_base();
 
-    /// The nodes stay where they are until this is destroyed.
+    /// The nodes, which lie in a row, stay where they are until this is destroyed.
     void watch(completion_node& node, task_state& task);
 
 private:
@@ -138,7 +139,9 @@ private:
 
     scheduler* home_;
     clock::time_point deadline_;
-    std::size_t left_ = 0;  // not given out yet
+    std::size_t left_ = 0;                      // not given out yet
+    completion_node const* watched_ = nullptr;  // the first of a row
+    std::size_t watched_count_ = 0;
     completion_node* first_ = nullptr;
     completion_node* last_ = nullptr;
     intrusive_list<completion_awaiter> waiting_;
@@ -263,6 +266,7 @@ public:
             if (!each.done()) each.state().request_cancel(0);
         return false;
     }
+    void each_awaited(awaited_visitor& to) const override { to.visit(&awaited_); }
     char const* waits_for() const noexcept override { return "the end of with_as_completed's tasks"; }
 
 private:

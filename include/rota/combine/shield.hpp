@@ -19,6 +19,7 @@ template <class Awaiter>
 struct shielding_awaiter final : Awaiter {
     using Awaiter::Awaiter;
     task_state* awaited_task() const noexcept override { return nullptr; }
+    void each_awaited(awaited_visitor& to) const override { to.visit(&this->awaited_.state()); }
     char const* waits_for() const noexcept override { return "shield"; }
 };
 

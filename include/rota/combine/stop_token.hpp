@@ -117,6 +117,7 @@ private:
 class ROTA_API stop_source_base : public leaf, protected owned_tasks {
 public:
     bool cancel(task_state&) noexcept override;
+    void each_awaited(awaited_visitor& to) const override { each_owned(to); }
     char const* waits_for() const noexcept override { return "with_stop_source"; }
 
 protected:

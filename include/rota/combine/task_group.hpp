@@ -97,8 +97,8 @@ public:
     template <detail::task_option Option, class... Args>
     auto create_task(Option&& option, Args&&... args) {
         detail::task_options options;
-        auto const make = [this](auto&& body, detail::task_options const& chosen) {
-            return create_with_options(std::move(body), chosen);
+        auto const make = [this]<class T>(coro<T> body, detail::task_options const& chosen) {
+            return this->create_with_options(std::move(body), chosen);
         };
         return detail::make_with_options(make, options, std::forward<Option>(option), std::forward<Args>(args)...);
     }
@@ -204,6 +204,7 @@ public:
     void await_resume() const noexcept {}
 
     bool cancel(task_state&) noexcept override;
+    void each_awaited(awaited_visitor& to) const override;
     char const* waits_for() const noexcept override { return "the tasks of a group"; }
 
 private:
@@ -231,6 +232,7 @@ public:
     void await_resume() const { check_raise(); }
 
     bool cancel(task_state&) noexcept override;
+    void each_awaited(awaited_visitor& to) const override;
     char const* waits_for() const noexcept override { return "task_group.join"; }
 
 private:
@@ -258,6 +260,7 @@ public:
     }
 
     bool cancel(task_state&) noexcept override;
+    void each_awaited(awaited_visitor& to) const override;
     char const* waits_for() const noexcept override { return "task_group.start"; }
 
     void begin(task_group& group, coro<> child);

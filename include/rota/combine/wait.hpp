@@ -59,6 +59,7 @@ namespace detail {
 class ROTA_API wait_base : public timer_node {
 public:
     bool cancel(task_state&) noexcept override;
+    void each_awaited(awaited_visitor& to) const override;
     void fire() noexcept override;
     char const* waits_for() const noexcept override { return "wait"; }
 

@@ -12,7 +12,7 @@ namespace rota::inline v0 {
 /// Where a task is: the line of each await of its chain, the outermost first. Of a task that has not had its first turn
 /// the line that made it, where that is known; of one that is done nothing.
 ///
-/// asyncio: `capture_call_graph(task)`, without who awaits the task.
+/// asyncio: `Task.get_stack`. Who awaits the task says `capture_call_graph`.
 ROTA_API std::vector<std::source_location> call_stack(any_task const& of);
 
 /// The same of the task that runs, ending with the line of this call: the stack that a debugger can not show, because the

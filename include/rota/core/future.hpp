@@ -105,6 +105,7 @@ public:
     }
 
     bool cancel(task_state&) noexcept override;
+    void each_awaited(awaited_visitor& to) const override { to.visit(awaited_); }
     char const* waits_for() const noexcept override { return "a future"; }
 
 protected:
@@ -288,6 +289,8 @@ public:
         if (state_ == nullptr) detail::throw_usage_error("an empty future was used; create_future gives full ones");
         return *state_;
     }
+    /// For Rota's own callbacks.
+    void const* identity() const { return static_cast<detail::future_state const*>(&state()); }
     static future adopt(detail::typed_future_state<T>* counted) noexcept { return future(counted); }
 
 private:

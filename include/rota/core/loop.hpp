@@ -11,6 +11,7 @@
 #include <rota/detail/scheduler.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <type_traits>
 #include <utility>
@@ -36,6 +37,15 @@ public:
     /// With turns in another order; `seed` is for a schedule that has none.
     loop(std::unique_ptr<rota::engine> with, schedule const& order, std::uint64_t seed = 0);
     ~loop() override;
+
+    /// Whether it runs: inside `run` and `run_forever`, and while it is closed.
+    bool is_running() const noexcept { return runs_ != what_runs::nothing; }
+
+    /// Has `runner::run_forever` return at the end of this turn; before it, at the end of its first one. From another
+    /// thread: `call_soon_threadsafe([&] { loop.stop(); })`.
+    ///
+    /// Errors: `usage_error` inside `run`, which ends when its main does.
+    void stop();
 
     /// The loop's time; in simulation virtual.
     clock::time_point time() noexcept { return kernel().now(); }
@@ -97,6 +107,8 @@ public:
     detail::open_generators& open_generators() noexcept { return open_generators_; }
     /// Runs until `task` is done and the turn after that is over.
     void run_until_done(detail::task_state& task);
+    /// Runs until `stop`.
+    void run_until_stopped();
     /// Cancels all tasks and awaits their end, closes the generators that are left, runs what is left in the queue.
     void cancel_all_and_drain();
     /// Which task Ctrl-C cancels; null for none. `interrupts` counts how often it came.
@@ -140,8 +152,23 @@ private:
     bool has_tasks_up_to(std::uint32_t id) const noexcept;
     void cancel_all_tasks();
 
+    enum class what_runs : std::uint8_t { nothing, main, forever };
+    /// While it lives the loop runs.
+    class running {
+    public:
+        running(loop& of, what_runs as) noexcept : runs_(of.runs_) { runs_ = as; }
+        running(running const&) = delete;
+        running& operator=(running const&) = delete;
+        ~running() { runs_ = what_runs::nothing; }
+
+    private:
+        what_runs& runs_;
+    };
+
     exception_handler handler_;
     task_factory factory_;
+    what_runs runs_ = what_runs::nothing;
+    bool stopping_ = false;
     detail::task_state* main_ = nullptr;
     std::uint32_t interrupts_ = 0;
     detail::intrusive_list<detail::waiting_callback_node> waiting_callbacks_;

@@ -77,6 +77,18 @@ public:
                                            std::decay_t<Args>(std::forward<Args>(args))...));
     }
 
+    /// Runs what there is, tasks that a `run` left and callbacks, until somebody calls `get_loop().stop()`.
+    ///
+    /// Errors: as `run`.
+    /// Cancellation: Ctrl-C stops it; then the runner closes, and the signal ends the program.
+    /// asyncio: `loop.run_forever`. Tasks are made inside the loop only: by a `run` before it, or by a callback.
+    void run_forever();
+
+    /// Whether `close` was called.
+    ///
+    /// asyncio: `loop.is_closed`; a loop that can be asked is not closed here.
+    bool is_closed() const noexcept { return loop_ == nullptr; }
+
     /// Cancels all tasks, awaits their end, and closes the loop. `run` does not work afterwards.
     ///
     /// Errors: `usage_error` inside its own loop, or on another thread than `run`'s, whose tasks this one can not find.
@@ -101,6 +113,8 @@ private:
     void refuse() const;
     bool elsewhere() const noexcept;
     void run_to_end(detail::task_state& main, context* in);
+    void run_here_first();
+    void end_by_interrupt();
     template <class T>
     static detail::task_state& checked(task<T> const& done) {
         (void)done.result();

@@ -264,9 +264,12 @@ struct named {
 };
 
 /// `create_task(rota::eager_start, coro)`: it runs at once, up to its first suspension.
+///
+/// asyncio: `eager_start=True`.
 struct eager_start_t {
     explicit eager_start_t() = default;
 };
+/// Stands before the coroutine in `create_task`; see there.
 inline constexpr eager_start_t eager_start{};
 
 namespace detail {
@@ -398,7 +401,7 @@ task<T> create_task(eager_start_t, coro<T> c, std::source_location created = std
 template <detail::task_option Option, class... Args>
 auto create_task(Option&& option, Args&&... args) {
     detail::task_options options;
-    auto const make = [](auto&& body, detail::task_options const& chosen) {
+    auto const make = []<class T>(coro<T> body, detail::task_options const& chosen) {
         return detail::create_with_options(std::move(body), chosen);
     };
     return detail::make_with_options(make, options, std::forward<Option>(option), std::forward<Args>(args)...);

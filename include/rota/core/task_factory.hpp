@@ -12,9 +12,12 @@ namespace rota::inline v0 {
 class loop;
 
 /// `loop.set_task_factory(rota::eager_task_factory)`: each new task runs at once, up to its first suspension.
+///
+/// asyncio: `eager_task_factory`, which is a function.
 struct eager_task_factory_t {
     explicit eager_task_factory_t() = default;
 };
+/// What `set_task_factory` takes to make every start eager.
 inline constexpr eager_task_factory_t eager_task_factory{};
 
 /// What a loop does with each new task: a function that is told of it before anything of it has run, to name it, count it
@@ -32,7 +35,9 @@ struct task_factory {
                  !std::same_as<std::remove_cvref_t<Hook>, task_factory>)
     task_factory(Hook&& hook, bool eagerly = false) : made(std::forward<Hook>(hook)), eager(eagerly) {}
 
+    /// Called with each new task; empty: nobody is told.
     std::function<void(loop&, any_task const&)> made;
+    /// Whether tasks run at once, up to their first suspension.
     bool eager = false;
 };
 

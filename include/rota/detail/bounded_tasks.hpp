@@ -67,6 +67,7 @@ private:
     void child_ended(place& at, task_state& child) noexcept;
     void child_failed(task_state& child) noexcept;
     place& take_place();
+    void each_running(awaited_visitor& to) const;
     bool has_room() const noexcept { return asked_ || running_ < limit_; }
     void cancelled() noexcept;
     void stop() noexcept;
@@ -114,6 +115,7 @@ public:
         of_.waiting_ = nullptr;
         return true;
     }
+    void each_awaited(awaited_visitor& to) const override { of_.each_running(to); }
     char const* waits_for() const noexcept override { return "room for one more"; }
 
 private:
@@ -141,6 +143,7 @@ public:
         of_.cancelled();
         return false;
     }
+    void each_awaited(awaited_visitor& to) const override { of_.each_running(to); }
     char const* waits_for() const noexcept override { return "the end of all"; }
 
 private:

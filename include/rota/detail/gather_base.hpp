@@ -18,6 +18,7 @@ namespace rota::inline v0::detail {
 class ROTA_API gather_base : public leaf, protected owned_tasks {
 public:
     bool cancel(task_state&) noexcept override;
+    void each_awaited(awaited_visitor& to) const override;
     char const* waits_for() const noexcept override { return "gather"; }
 
 protected:

@@ -3,6 +3,7 @@
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
 #include <rota/detail/cancel_relay.hpp>
+#include <rota/detail/leaf.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/detail/task_state.hpp>
 
@@ -37,6 +38,8 @@ protected:
     /// Holds a task that somebody else's observer or nobody's watches.
     void keep(task_state& made) noexcept { made_[made_count_++] = &made; }
     bool owns(task_state const& child) const noexcept { return child.observer == this; }
+    /// Shows `to` those that have not ended.
+    void each_owned(awaited_visitor& to) const;
     void hand_on() noexcept override;
     void release() noexcept;
 

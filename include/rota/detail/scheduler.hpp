@@ -73,6 +73,8 @@ public:
     void stop_after_turn() noexcept { turns_left_ = 1; }
     /// One turn, if anything is ready.
     void run_one_turn();
+    /// A look at engine and clock, without waiting.
+    void look() { poll(clock::time_point::min()); }
     /// Whether anything is ready.
     bool idle() const noexcept { return ready_.empty(); }
 

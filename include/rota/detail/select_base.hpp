@@ -31,6 +31,7 @@ public:
     bool won(void const* state) const noexcept { return winner_ == state; }
 
     bool cancel(task_state&) noexcept override;
+    void each_awaited(awaited_visitor& to) const override;
     char const* waits_for() const noexcept override { return "select"; }
 
 protected:
