@@ -79,7 +79,8 @@ coro<response> client_session::get(url address, get_options options) {
         auto exchange = std::make_unique<detail::exchange>(pool_, key, std::move(connection), options_.limits);
         exchange->limit(deadline, options.max_body);
         try {
-            if (!to_be_asked || co_await exchange->is_quiet()) {
+            bool const usable = !to_be_asked || co_await exchange->is_quiet();
+            if (usable) {
                 co_await exchange->begin(request);
                 co_return response(std::move(exchange));
             }
