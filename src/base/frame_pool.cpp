@@ -1,11 +1,20 @@
 #include <rota/base/frame_pool.hpp>
 
+#include <atomic>
 #include <mutex>
 #include <utility>
 
 namespace rota::inline v0::detail {
 
 thread_local constinit frame_pool* frame_pool::current = nullptr;
+
+namespace {
+
+// What `current` is while nobody watches.
+thread_local constinit frame_pool* own = nullptr;
+std::atomic<frame_pool::watcher const*> watching{nullptr};
+
+}  // namespace
 
 // Pools outlive their threads, since blocks of theirs may still be in use: the next new thread adopts one.
 struct frame_pool_owner {
@@ -20,9 +29,12 @@ struct frame_pool_owner {
         return new frame_pool;
     }
 
-    frame_pool_owner() : pool(adopt()) { frame_pool::current = pool; }
+    frame_pool_owner() : pool(adopt()) {
+        own = pool;
+        frame_pool::follow_watch();
+    }
     ~frame_pool_owner() {
-        frame_pool::current = nullptr;
+        own = frame_pool::current = nullptr;
         pool->failing_ = 0;
         std::lock_guard const held(mutex());
         pool->next_orphan_ = orphans();
@@ -47,10 +59,7 @@ private:
 namespace {
 
 // The pool of this thread, made at its first use. Nothing once the thread's destructors have run.
-frame_pool* make_current() {
-    thread_local frame_pool_owner const owner;
-    return owner.pool;
-}
+void make_own() { thread_local frame_pool_owner const owner; }
 
 constexpr std::size_t slab_size = std::size_t{64} * 1024;
 
@@ -70,41 +79,49 @@ void frame_pool::refill(std::size_t index) {
 }
 
 void* frame_pool::allocate_slowly(frame_pool* pool, std::size_t index, std::size_t size) {
-    if (pool == nullptr) {
-        make_current();
-        pool = current;
-        if (pool == nullptr) return ::operator new(index < classes ? index * step : size);
-    }
+    bool counted = false;
 #if !defined(ROTA_POOL_BYPASSED)
     // The fast path has counted already where it found a block and stopped only to fail.
-    bool const counted =
-        pool->failing_ != 0 && index < classes && pool->free_[index] != nullptr && pool->taken_ == pool->failing_;
-    if (!counted) ++pool->taken_;
-#else
-    ++pool->taken_;
+    counted = pool != nullptr && pool->failing_ != 0 && index < classes && pool->free_[index] != nullptr &&
+              pool->taken_ == pool->failing_;
 #endif
+    if (pool == nullptr) {
+        if (own == nullptr) make_own();
+        pool = own;
+        if (pool == nullptr) return ::operator new(index < classes ? index * step : size);
+    }
+    void* const block = pool->take_slowly(index, size, counted);
+    if (auto const* by = watching.load(std::memory_order_acquire)) by->taken(block);
+    return block;
+}
+
+void* frame_pool::take_slowly(std::size_t index, std::size_t size, bool counted) {
+    if (!counted) ++taken_;
     try {
-        if (pool->taken_ == pool->failing_) throw std::bad_alloc();
+        if (taken_ == failing_) throw std::bad_alloc();
 #if !defined(ROTA_POOL_BYPASSED)
         if (index < classes) {
-            if (pool->free_[index] == nullptr) pool->refill(index);
-            return std::exchange(pool->free_[index], pool->free_[index]->next);
+            if (free_[index] == nullptr) refill(index);
+            return std::exchange(free_[index], free_[index]->next);
         }
+#else
+        (void)index;
 #endif
         return ::operator new(size);
     } catch (...) {
-        ++pool->returned_;
+        ++returned_;
         throw;
     }
 }
 
 void frame_pool::release_slowly(frame_pool* pool, std::size_t index, void* block) noexcept {
+    if (auto const* by = watching.load(std::memory_order_acquire)) by->returned(block);
     if (pool == nullptr) {
         // A thread whose first call this is gets a pool, or the blocks of all such threads would be lost.
         try {
-            make_current();
+            if (own == nullptr) make_own();
         } catch (std::bad_alloc const&) {}
-        pool = current;
+        pool = own;
     }
     if (pool != nullptr) ++pool->returned_;
 #if !defined(ROTA_POOL_BYPASSED)
@@ -123,12 +140,21 @@ void frame_pool::release_slowly(frame_pool* pool, std::size_t index, void* block
 }
 
 frame_pool::counters frame_pool::count() noexcept {
-    return current ? counters{current->taken_, current->returned_} : counters{};
+    return own != nullptr ? counters{own->taken_, own->returned_} : counters{};
 }
 
 void frame_pool::fail_allocation(std::uint64_t n) {
-    make_current();
-    if (current) current->failing_ = n == 0 ? 0 : current->taken_ + n;
+    if (own == nullptr) make_own();
+    if (own != nullptr) own->failing_ = n == 0 ? 0 : own->taken_ + n;
+}
+
+void frame_pool::watch(watcher const* by) noexcept {
+    watching.store(by, std::memory_order_release);
+    follow_watch();
+}
+
+void frame_pool::follow_watch() noexcept {
+    current = watching.load(std::memory_order_relaxed) == nullptr ? own : nullptr;
 }
 
 }  // namespace rota::inline v0::detail

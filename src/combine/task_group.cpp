@@ -98,7 +98,8 @@ void task_group::cancel_owner() noexcept {
     owner_->request_cancel(level_);
 }
 
-void task_group::cancel() noexcept {
+void task_group::cancel() {
+    detail::check_owner(owner_->home, "task_group.cancel");
     if (!aborting_) abort();
     cancel_owner();
 }

@@ -18,6 +18,7 @@ void timeout_scope::reschedule(std::optional<clock::time_point> when) {
             "timeout_scope: reschedule before with_timeout has entered it; give it to the constructor");
     if (stage_ != stage::entered && stage_ != stage::suspended)
         detail::throw_usage_error("timeout_scope: reschedule after its deadline has passed or it was left");
+    detail::check_owner(task_->home, "timeout_scope.reschedule");
     if (armed()) task_->home->disarm(*this);
     fixed_ = true;
     set_when(when.value_or(clock::never()));

@@ -4,9 +4,10 @@
 
 namespace rota::inline v0 {
 
-bool callback_handle::cancel() noexcept {
+bool callback_handle::cancel() {
     // One that runs must not lose its function to itself.
     if (node_ == nullptr || node_->cancelled || node_->called) return false;
+    detail::check_owner(node_->home(), "callback_handle.cancel");
     node_->cancelled = true;
     node_->add_reference();  // withdrawing may drop the loop's
     node_->withdraw();

@@ -1,12 +1,10 @@
 #include <rota/core/debug.hpp>
 
-#include <rota/base/error.hpp>
-#include <rota/detail/scheduler.hpp>
+#include "making.hpp"
 
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
-#include <string>
 
 namespace rota::inline v0 {
 namespace {
@@ -21,16 +19,19 @@ std::atomic<bool>& mode() noexcept {
     return on;
 }
 
+// Before main, so that no coroutine is made unseen.
+[[maybe_unused]] bool const from_the_start = [] {
+    if (mode()) detail::note_makings(true);
+    return true;
+}();
+
 }  // namespace
 
 bool debug_mode() noexcept { return mode().load(std::memory_order_relaxed); }
-void set_debug_mode(bool on) noexcept { mode().store(on, std::memory_order_relaxed); }
 
-void detail::scheduler::refuse_other_threads(char const* what) const {
-    if (std::this_thread::get_id() == owner_) return;
-    throw usage_error(
-        std::string(what) +
-        ": called from a thread that is not the loop's; use call_soon_threadsafe or run_coroutine_threadsafe");
+void set_debug_mode(bool on) noexcept {
+    mode().store(on, std::memory_order_relaxed);
+    detail::note_makings(on);
 }
 
 }  // namespace rota::inline v0

@@ -3,6 +3,7 @@
 #include <rota/base/error.hpp>
 #include <rota/core/deadlock_error.hpp>
 #include <rota/detail/report.hpp>
+#include "making.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -138,7 +139,7 @@ void loop::call_exception_handler(exception_context const& context) noexcept {
 
 void loop::default_exception_handler(exception_context const& context) noexcept {
     try {
-        std::string text = "rota: " + context.message;
+        std::string text = (context.message.starts_with("debug: ") ? "rota " : "rota: ") + context.message;
         if (context.exception) text.append(": ").append(detail::describe(context.exception));
         std::fprintf(stderr, "%s\n", text.c_str());
     } catch (...) {
@@ -150,7 +151,8 @@ void loop::report_task(detail::task_state& task) noexcept {
     try {
         if (task.done())
             call_exception_handler(
-                {detail::describe_name(task) + " ended with an error that nobody awaited" + where_made(task),
+                {detail::describe_name(task) + " ended with an error that nobody awaited" + where_made(task) +
+                     detail::describe_making(&task),
                  task.error, any_task::share(task)});
         else
             call_exception_handler({detail::describe_name(task) +
@@ -179,6 +181,14 @@ bool loop::tell_factory(detail::task_state& task) noexcept {
     return factory_.eager;
 }
 
+void loop::report_turn(char const* text) noexcept {
+    try {
+        call_exception_handler({text, nullptr});
+    } catch (...) {
+        std::fputs("rota debug: something to tell, and no memory for it\n", stderr);
+    }
+}
+
 void loop::interrupted() noexcept {
     ++interrupts_;
     if (main_ != nullptr) main_->cancel();
@@ -188,7 +198,7 @@ void loop::interrupted() noexcept {
 }
 
 void loop::stop() {
-    check_thread("stop");
+    detail::check_owner(this, "stop");
     if (runs_ == what_runs::main)
         detail::throw_usage_error("stop: run and runner.run end when their main does; stop is for run_forever");
     stopping_ = true;

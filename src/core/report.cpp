@@ -1,6 +1,7 @@
 #include <rota/detail/report.hpp>
 
 #include <rota/core/cancellation.hpp>
+#include <rota/core/loop.hpp>
 #include <rota/detail/task_state.hpp>
 
 #include <cxxabi.h>
@@ -26,12 +27,12 @@ std::string describe(std::exception_ptr const& error) {
     return text;
 }
 
-std::string describe_line(std::source_location const& line) {
-    return std::string(line.file_name()).append(":").append(std::to_string(line.line()));
-}
-
 std::string describe_name(task_state const& task) {
     return task.name != nullptr ? std::string(task.name) : "Task-" + std::to_string(task.id);
+}
+
+std::string describe_line(std::source_location const& line) {
+    return std::string(line.file_name()).append(":").append(std::to_string(line.line()));
 }
 
 std::string describe_chain(task_state const& task, char const* indent) {
@@ -47,6 +48,16 @@ std::string describe_chain(task_state const& task, char const* indent) {
     }
     if (task.parked != nullptr) text.append(indent).append("waits for ").append(task.parked->waits_for()).append("\n");
     return text;
+}
+
+void report_debug(std::string text) noexcept {
+    try {
+        exception_context told("debug: " + std::move(text), nullptr);
+        if (hot.running == nullptr) return loop::default_exception_handler(told);
+        running_loop().call_soon([told] { running_loop().call_exception_handler(told); });
+    } catch (...) {
+        std::fputs("rota debug: something to tell, and no memory for it\n", stderr);
+    }
 }
 
 void report_orphan(task_state const& task) noexcept {

@@ -4,6 +4,7 @@
 #include <rota/core/cancellation.hpp>
 #include <rota/core/debug.hpp>
 #include <rota/detail/context_map.hpp>
+#include "owners.hpp"
 #include "schedule_policy.hpp"
 
 #include <pthread.h>
@@ -39,13 +40,19 @@ std::uint32_t forks_so_far() noexcept {
 scheduler::scheduler(std::unique_ptr<engine> with, schedule const& order, std::uint64_t seed)
     : engine_(std::move(with)),
       forks_before_(forks_so_far()),
-      checks_threads_(debug_mode()),
+      debug_(debug_mode()),
       policy_(make_schedule_policy(order, seed)) {
+    if (debug_) {
+        enter_owner(*this);
+        frame_pool::follow_watch();
+    }
     polled_at_ = engine_->now();
     timers_.advance(polled_at_);
 }
 
-scheduler::~scheduler() = default;
+scheduler::~scheduler() {
+    if (debug_) leave_owner(*this);
+}
 
 bool scheduler::in_forked_child() const noexcept { return forks_before_ != forks.load(std::memory_order_relaxed); }
 
@@ -157,7 +164,14 @@ void scheduler::finish(task_state& task, promise_base& root) noexcept {
     task.drop_reference();
 }
 
+void scheduler::run_item(runnable& item) noexcept {
+    if (item.kind == runnable_kind::task) return drive(static_cast<task_state&>(item));
+    hot.current = nullptr;
+    run_callback(item);
+}
+
 // Turns, until one is over in which `stop_after_turn` was called or after which the world is to be looked at.
+template <bool watched>
 void scheduler::run_turns() {
     hot.stack_floor = static_cast<char*>(__builtin_frame_address(0)) - stack_budget;
     // Turns of one task are common, and a look at memory would cost a good part of them: it is due after some resumes.
@@ -168,7 +182,9 @@ void scheduler::run_turns() {
         for (;;) {
             runnable& item = ready_.pop();
             bool const end = &item == last;
-            if (item.kind == runnable_kind::task) [[likely]] {
+            if constexpr (watched) {
+                run_watched(item);
+            } else if (item.kind == runnable_kind::task) [[likely]] {
                 drive(static_cast<task_state&>(item));
             } else {
                 hot.current = nullptr;
@@ -196,11 +212,18 @@ void scheduler::run_turns() {
     hot.current = nullptr;
 }
 
+void scheduler::run_in_order() {
+    if (debug_) [[unlikely]]
+        run_turns<true>();
+    else
+        run_turns<false>();
+}
+
 // What the policy leaves for later is still before all that becomes ready meanwhile.
 void scheduler::run_arranged_turn() {
     ready_queue const later = policy_->arrange(ready_);
     turns_left_ = 1;
-    run_turns();
+    run_in_order();
     ready_.put_before(later);
 }
 
@@ -225,24 +248,24 @@ wait_outcome scheduler::poll(clock::time_point deadline) {
     return outcome;
 }
 
+void scheduler::run_ready() {
+    if (policy_ == nullptr) [[likely]]
+        run_in_order();
+    else
+        run_arranged_turn();
+}
+
 bool scheduler::run_some() {
     refuse_forked_child();
     if (ready_.empty()) return poll(timers_.next_wake()) != wait_outcome::stuck || !ready_.empty();
-    if (policy_ == nullptr) [[likely]]
-        run_turns();
-    else
-        run_arranged_turn();
+    run_ready();
     if (turns_left_ <= 0 || engine_->peek()) poll(clock::time_point::min());
     return true;
 }
 
 void scheduler::run_one_turn() {
     turns_left_ = 1;
-    if (ready_.empty()) return;
-    if (policy_ == nullptr)
-        run_turns();
-    else
-        run_arranged_turn();
+    if (!ready_.empty()) run_ready();
 }
 
 void scheduler::push_from_outside(runnable& item) noexcept {

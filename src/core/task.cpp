@@ -1,5 +1,8 @@
 #include <rota/core/task.hpp>
 
+#include "owners.hpp"
+
+#include <rota/core/debug.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/detail/report.hpp>
 
@@ -9,7 +12,7 @@
 namespace rota::inline v0 {
 
 std::exception_ptr any_task::exception() const {
-    detail::task_state& task = state();
+    detail::task_state& task = state("task.exception");
     if (!task.done()) detail::throw_invalid_state("the task is not done yet: co_await it");
     if (task.has(detail::task_cancelled)) throw cancelled_error();
     task.set(detail::task_error_seen);
@@ -18,7 +21,7 @@ std::exception_ptr any_task::exception() const {
 
 std::string any_task::name() const { return detail::describe_name(state()); }
 
-void any_task::set_name(std::string_view name) const { state().set_name(name.data(), name.size()); }
+void any_task::set_name(std::string_view name) const { state("task.set_name").set_name(name.data(), name.size()); }
 
 loop& any_task::get_loop() const {
     detail::scheduler* const home = state().home;
@@ -67,7 +70,14 @@ void detail::task_awaiter::refuse() const {
         "run_coroutine_threadsafe");
 }
 
-void detail::wake_elsewhere(task_state& task) noexcept { task.home->make_ready(task); }
+void detail::wake_elsewhere(task_state& task) noexcept {
+    if (debug_mode() && belongs_to_another_thread(task.home)) [[unlikely]]
+        report_debug(
+            describe_name(task) +
+            " was woken from a thread that is not its loop's, which can end in anything; have its loop do what "
+            "woke it, by call_soon_threadsafe");
+    task.home->make_ready(task);
+}
 
 void detail::throw_no_running_loop(char const* for_whom) {
     throw usage_error(std::string(for_whom) +

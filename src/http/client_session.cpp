@@ -22,6 +22,7 @@ std::string request_for(url const& address, std::string const& user_agent) {
 coro<stream> connect(detail::name_cache& names, url const& address) {
     auto candidates = co_await names.lookup(address.host(), address.port());
     connection_options options;
+    options.stream.may_be_dropped = true;  // where no response is to come over it any more
     options.name = address.host_field();
     co_return co_await open_connection(std::move(candidates), options);
 }

@@ -16,19 +16,27 @@ stream::stream(std::unique_ptr<rota::transport> over, stream_options const& opti
 
 stream& stream::operator=(stream&& other) noexcept {
     if (this != &other) {
-        if (state_) state().close_now();
+        drop();
         state_ = std::move(other.state_);
     }
     return *this;
 }
 
-stream::~stream() {
-    if (state_) state().close_now();
+stream::~stream() { drop(); }
+
+void stream::drop() noexcept {
+    if (state_) static_cast<detail::stream_state&>(*state_.get()).drop();
 }
 
 detail::stream_state& stream::state() const {
     if (!state_) detail::throw_usage_error("an empty stream was used; open_connection and start_server give full ones");
     return static_cast<detail::stream_state&>(*state_.get());
+}
+
+// For what does not wait; a wait in another loop is found out by its awaiter.
+detail::stream_state& stream::state(char const* call) const {
+    detail::check_owner(state().home, call);
+    return state();
 }
 
 detail::stream_ref stream::ref() const {
@@ -61,15 +69,16 @@ detail::string_read_awaiter stream::read_line() { return {ref(), detail::read_aw
 
 detail::fill_awaiter stream::fill() { return {ref(), detail::read_awaiter::kind::more, 0}; }
 
-std::string_view stream::buffered() const { return state().buffer.view(); }
+std::string_view stream::buffered() const { return state("stream.buffered").buffer.view(); }
 
 void stream::consume(std::size_t size) {
-    if (size > state().buffer.size()) detail::throw_usage_error("stream: consume of more than is buffered");
+    if (size > state("stream.consume").buffer.size())
+        detail::throw_usage_error("stream: consume of more than is buffered");
     if (state().reader != nullptr) detail::throw_usage_error("stream: consume while a task reads");
     state().buffer.consume(size);
 }
 
-bool stream::at_eof() const { return state().ended && state().buffer.empty(); }
+bool stream::at_eof() const { return state("stream.at_eof").ended && state().buffer.empty(); }
 
 detail::write_awaiter stream::write(std::string_view data) {
     return {ref(), detail::write_awaiter::kind::bytes, data.data(), data.size()};
@@ -86,7 +95,7 @@ socket_address stream::peer_address() const { return state().via ? state().via->
 std::string stream::peer_name() const { return state().peer(); }
 
 std::unique_ptr<rota::transport> stream::take_transport() {
-    detail::stream_state& of = state();
+    detail::stream_state& of = state("stream.exchange_transport");
     if (of.closed) detail::throw_usage_error("stream: its transport is to be exchanged, and it is closed");
     if (of.reader != nullptr || !of.writers.empty())
         detail::throw_usage_error("stream: its transport is to be exchanged while a task reads or writes");

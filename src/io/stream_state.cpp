@@ -1,8 +1,13 @@
 #include "stream_state.hpp"
 
 #include <rota/base/error.hpp>
+#include <rota/core/debug.hpp>
 #include <rota/core/loop.hpp>
+#include <rota/detail/report.hpp>
 #include <rota/detail/task_start.hpp>
+#include "core/making.hpp"
+
+#include <exception>
 
 namespace rota::inline v0::detail {
 namespace {
@@ -66,6 +71,20 @@ void stream_state::close_done(operation& op) noexcept {
     auto& state = static_cast<stream_state&>(*self.get());
     state.close_pending = false;
     while (auto* const waiting = state.closers.pop_front()) wake(*waiting->task_);
+}
+
+// Not where an error unwinds, or has ended the connection: nobody can be expected to await a close then.
+void stream_state::drop() noexcept {
+    if (!closed && debug_mode() && !options.may_be_dropped && via && via->handle() != io_handle() && read_error == 0 &&
+        write_error == 0 && broken_size == 0 && std::uncaught_exceptions() == 0) {
+        try {
+            report_debug("a stream, of " + peer() + ", was dropped without a close; co_await its close() at its end" +
+                         describe_making(this));
+        } catch (std::exception const&) {
+            report_debug("a stream was dropped without a close");
+        }
+    }
+    close_now();
 }
 
 void stream_state::close_now() noexcept {

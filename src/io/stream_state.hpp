@@ -98,6 +98,8 @@ struct stream_state : stream_block {
     // Closing.
     bool begin_close(close_awaiter* asking) noexcept;
     void close_now() noexcept;
+    /// The last handle goes.
+    void drop() noexcept;
 
     std::unique_ptr<transport> via;
     stream_options options;

@@ -3,9 +3,11 @@
 #include "server_state.hpp"
 
 #include <rota/base/error.hpp>
+#include <rota/core/debug.hpp>
 #include <rota/core/with_shield.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/net/getaddrinfo.hpp>
+#include "core/making.hpp"
 
 #include <cerrno>
 #include <exception>
@@ -52,6 +54,7 @@ coro<server> open_server(std::unique_ptr<connection_handler> handler, std::strin
                          server_options options) {
     loop& home = running_loop();
     auto const state = std::make_shared<server_state>(home, std::move(handler), options);
+    if (debug_mode()) note_making(state.get());
     server made(state);
     if (host.empty()) {
         state->listen(socket_address::from_literal("0.0.0.0", port));
@@ -75,18 +78,19 @@ coro<server> open_server(std::unique_ptr<connection_handler> handler, std::strin
 
 server& server::operator=(server&& other) noexcept {
     if (this != &other) {
-        if (state_) state_->close();
+        if (state_) state_->drop();
         state_ = std::move(other.state_);
     }
     return *this;
 }
 
 server::~server() {
-    if (state_) state_->close();
+    if (state_) state_->drop();
 }
 
 detail::server_state& server::state() const {
     if (!state_) detail::throw_usage_error("an empty server was used; start_server gives full ones");
+    detail::check_owner(&state_->home(), "a server's");
     return *state_;
 }
 

@@ -3,8 +3,11 @@
 #include "socket_transport.hpp"
 
 #include <rota/base/error.hpp>
+#include <rota/core/debug.hpp>
 #include <rota/core/sleep.hpp>
 #include <rota/detail/operation_awaiter.hpp>
+#include <rota/detail/report.hpp>
+#include "core/making.hpp"
 
 #include <cerrno>
 #include <exception>
@@ -119,6 +122,22 @@ void server_state::close() noexcept {
         if (each.acceptor) std::exchange(each.acceptor, any_task()).cancel();
     }
     wake_waiters();
+}
+
+void server_state::drop() noexcept {
+    if (debug_mode()) {
+        if (!closed_ && std::uncaught_exceptions() == 0) {
+            try {
+                report_debug("a server at " +
+                             (listeners_.empty() ? "no address" : listeners_.front().local.to_string()) +
+                             " was dropped without a close; call its close() at its end" + describe_making(this));
+            } catch (std::exception const&) {
+                report_debug("a server was dropped without a close");
+            }
+        }
+        forget_making(this);
+    }
+    close();
 }
 
 void server_state::close_clients() noexcept {

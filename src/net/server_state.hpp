@@ -39,6 +39,8 @@ public:
     bool on_its_loop() const noexcept { return hot.running == home_; }
     void start_accepting();
     void close() noexcept;
+    /// The handle goes.
+    void drop() noexcept;
     void close_clients() noexcept;
 
     bool closed() const noexcept { return closed_; }

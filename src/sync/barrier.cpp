@@ -42,12 +42,14 @@ barrier::barrier(std::size_t parties) : parties_(parties) {
     if (parties == 0) detail::throw_usage_error("barrier: it needs at least one party");
 }
 
-void barrier::abort() noexcept {
+void barrier::abort() {
+    waiters_.check_owner("barrier.abort");
     broken_ = true;
     send_away();
 }
 
-void barrier::reset() noexcept {
+void barrier::reset() {
+    waiters_.check_owner("barrier.reset");
     broken_ = false;
     send_away();
 }

@@ -9,7 +9,7 @@ void condition_awaiter::begin(task_state& suspended) {
     auto& at = *static_cast<rota::condition*>(object);
     if (!at.lock_->locked()) throw_usage_error("condition.wait: its lock is not held; acquire it first");
     at.waiters_.park(*this, suspended);
-    at.lock_->hand_on();
+    at.lock_->hand_on(nullptr);
 }
 
 bool condition_awaiter::await_resume() const {
@@ -65,6 +65,7 @@ void condition::pass_on() noexcept {
 
 void condition::notify(std::size_t n) {
     if (!lock_->locked()) detail::throw_usage_error("condition.notify: its lock is not held; acquire it first");
+    waiters_.check_owner("condition.notify");
     for (; n > 0 && !waiters_.empty(); --n) pass_on();
 }
 

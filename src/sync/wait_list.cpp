@@ -16,6 +16,14 @@ void wait_list::throw_other_loop(waiter const& w) {
                       ": tasks of another loop wait for it; a sync object belongs to one loop at a time");
 }
 
+bool wait_list::wake_elsewhere(char const* call) {
+    if (call != nullptr) check_owner(call);
+    waiter& woken = of(root_.next);
+    woken.unlink();
+    wake(*woken.task);
+    return true;
+}
+
 void wait_list::abandon_all() noexcept {
     while (waiter* const left = pop()) {
         left->object = nullptr;

@@ -1,24 +1,24 @@
-#include <rota/core/debug.hpp>
+#include "core/debug_kit.hpp"
 
 #include <rota/base/error.hpp>
-#include <rota/core/run.hpp>
+#include <rota/core/callback_handle.hpp>
+#include <rota/core/future.hpp>
 #include <rota/core/sleep.hpp>
+#include <rota/core/task.hpp>
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
 namespace {
 
-class debug : public testing::Test {
-protected:
-    void SetUp() override { rota::set_debug_mode(true); }
-    void TearDown() override { rota::set_debug_mode(before_); }
+using namespace core_kit;
+using rota::coro;
 
-private:
-    bool before_ = rota::debug_mode();
-};
+class debug : public debug_kit::test {};
 
 std::string thrown_in_another_thread(std::function<void()> const& use) {
     std::string text = "nothing";
@@ -45,8 +45,75 @@ TEST_F(debug, cancelling_a_task_from_another_thread_is_an_error) {
     rota::run([]() -> rota::coro<> {
         auto const task = rota::current_task();
         auto const text = thrown_in_another_thread([&] { task.cancel(); });
-        EXPECT_NE(text.find("task::cancel"), std::string::npos) << text;
+        EXPECT_NE(text.find("task.cancel"), std::string::npos) << text;
         EXPECT_EQ(task.cancelling(), 0U);
+        co_return;
+    });
+}
+
+TEST_F(debug, each_call_of_a_task_or_future_from_another_thread_is_an_error_that_names_it_and_changes_nothing) {
+    rota::run([]() -> coro<> {
+        auto const task = rota::create_task(rota::sleep(0s));
+        auto const future = rota::create_future<int>();
+        auto handle = rota::running_loop().call_later(1h, [] {});
+        auto const refused = [](std::string const& name, std::function<void()> const& use) {
+            debug_kit::expect_told(thrown_in_another_thread(use),
+                                   {name + ": called from a thread", "call_soon_threadsafe"});
+        };
+        refused("task.uncancel", [&] { task.uncancel(); });
+        refused("task.set_name", [&] { task.set_name("x"); });
+        refused("task.add_done_callback", [&] { task.add_done_callback([](rota::any_task const&) {}); });
+        refused("task.exception", [&] { (void)task.exception(); });
+        refused("future.set_result", [&] { future.set_result(1); });
+        refused("future.set_exception", [&] { future.set_exception(std::runtime_error("x")); });
+        refused("future.cancel", [&] { future.cancel(); });
+        refused("future.result", [&] { (void)future.result(); });
+        refused("future.add_done_callback", [&] { future.add_done_callback([](rota::future<int> const&) {}); });
+        refused("callback_handle.cancel", [&] { handle.cancel(); });
+        refused("call_at", [&loop = rota::running_loop()] { loop.call_later(1s, [] {}); });
+        EXPECT_FALSE(future.done());
+        EXPECT_EQ(task.name(), "Task-2");
+        EXPECT_FALSE(handle.cancelled());
+        handle.cancel();
+        co_await task;
+    });
+}
+
+TEST_F(debug, what_outlives_its_loop_may_be_used_anywhere) {
+    rota::future<int> future;
+    rota::task<int> task;
+    rota::run([&]() -> coro<> {
+        future = rota::create_future<int>();
+        task = rota::create_task([]() -> coro<int> { co_return 7; });
+        co_await task;
+    });
+    EXPECT_EQ(thrown_in_another_thread([&] {
+                  future.set_result(1);
+                  EXPECT_EQ(task.result(), 7);
+              }),
+              "nothing");
+}
+
+TEST_F(debug, two_loops_may_be_used_from_their_common_thread) {
+    rota::runner first;
+    rota::runner second;
+    rota::future<int> of_first;
+    first.run([&]() -> coro<> {
+        of_first = rota::create_future<int>();
+        co_return;
+    });
+    second.run([&]() -> coro<> {
+        of_first.set_result(1);
+        co_return;
+    });
+    EXPECT_EQ(of_first.result(), 1);
+}
+
+TEST(debug_mode_off, nothing_is_refused_to_other_threads) {
+    if (rota::debug_mode()) GTEST_SKIP() << "the environment has turned debug mode on";
+    rota::run([]() -> coro<> {
+        auto const future = rota::create_future<int>();
+        EXPECT_EQ(thrown_in_another_thread([&] { future.set_result(1); }), "nothing");
         co_return;
     });
 }

@@ -68,6 +68,15 @@ public:
     /// For tests: the `n`-th allocation of this thread from now on throws `std::bad_alloc` (1: the next one; 0: none).
     ROTA_API static void fail_allocation(std::uint64_t n);
 
+    /// Who is told of each block that is taken, and of each before it is returned: debug mode.
+    struct watcher {
+        void (*taken)(void* block) noexcept;
+        void (*returned)(void* block) noexcept;
+    };
+    /// Null: nobody. Other threads follow by `follow_watch`; blocks they take or return before that go unseen.
+    ROTA_API static void watch(watcher const* by) noexcept;
+    ROTA_API static void follow_watch() noexcept;
+
 private:
     struct free_block {
         free_block* next;
@@ -77,7 +86,9 @@ private:
     ROTA_API static void* allocate_slowly(frame_pool* pool, std::size_t index, std::size_t size);
     ROTA_API static void release_slowly(frame_pool* pool, std::size_t index, void* block) noexcept;
     void refill(std::size_t index);
+    void* take_slowly(std::size_t index, std::size_t size, bool counted);
 
+    // Null also while somebody watches: then all goes the slow way, and the fast one has nothing to ask.
     ROTA_API static thread_local constinit frame_pool* current ROTA_HOT_TLS;
 
     std::uint64_t taken_ = 0;

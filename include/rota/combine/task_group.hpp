@@ -124,7 +124,7 @@ public:
     }
 
     /// Cancels the body and all tasks; `with_task_group` then ends without raising. A second call does nothing.
-    void cancel() noexcept;
+    void cancel();
 
     /// Waits for the end of all tasks made so far. It does not keep the body from being left: what the tasks use by
     /// reference must not be the body's.

@@ -34,7 +34,7 @@ public:
 
     /// It will not be called, and what it captured is let go now. False, and nothing happens, where it has been called
     /// already, or called off.
-    ROTA_API bool cancel() noexcept;
+    ROTA_API bool cancel();
     bool cancelled() const noexcept { return node_ != nullptr && node_->cancelled; }
 
     /// When `call_later` or `call_at` is to call it; nothing for those that wait for no time.

@@ -21,7 +21,7 @@ namespace detail {
 template <class T>
 class coro_promise final : public promise_base {
 public:
-    coro<T> get_return_object() noexcept;
+    coro<T> get_return_object(std::source_location function = std::source_location::current()) noexcept;
     template <class U = T>
         requires std::convertible_to<U&&, T>
     void return_value(U&& value) {
@@ -36,7 +36,7 @@ private:
 template <>
 class coro_promise<void> final : public promise_base {
 public:
-    coro<void> get_return_object() noexcept;
+    coro<void> get_return_object(std::source_location function = std::source_location::current()) noexcept;
     void return_void() const noexcept {}
 };
 
@@ -124,13 +124,13 @@ public:
     coro(coro&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
     coro& operator=(coro&& other) noexcept {
         if (this != &other) {
-            if (frame_) frame_.destroy();
+            if (frame_) detail::destroy_unawaited(frame_.promise());
             frame_ = std::exchange(other.frame_, nullptr);
         }
         return *this;
     }
     ~coro() {
-        if (frame_) frame_.destroy();
+        if (frame_) detail::destroy_unawaited(frame_.promise());
     }
 
     detail::coro_awaiter<T> operator co_await() && { return detail::coro_awaiter<T>(std::exchange(frame_, nullptr)); }
@@ -150,10 +150,12 @@ private:
 };
 
 template <class T>
-coro<T> detail::coro_promise<T>::get_return_object() noexcept {
+coro<T> detail::coro_promise<T>::get_return_object(std::source_location function) noexcept {
+    line = function;
     return coro<T>(std::coroutine_handle<coro_promise>::from_promise(*this));
 }
-inline coro<void> detail::coro_promise<void>::get_return_object() noexcept {
+inline coro<void> detail::coro_promise<void>::get_return_object(std::source_location function) noexcept {
+    line = function;
     return coro<void>(std::coroutine_handle<coro_promise>::from_promise(*this));
 }
 

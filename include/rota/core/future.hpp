@@ -220,26 +220,26 @@ public:
     bool done() const { return state().now != stage::pending; }
     bool cancelled() const { return state().now == stage::cancelled; }
     /// Ends it with `cancelled_error`. False where it is done already.
-    bool cancel() const { return state().cancel(); }
+    bool cancel() const { return state("future.cancel").cancel(); }
 
     /// Ends it with a value and wakes who awaits it, each in its turn. Throws `invalid_state_error` where it is done already.
     template <class U = T>
         requires(!std::is_void_v<T> && std::convertible_to<U &&, T>)
     void set_result(U&& value) const {
-        state().require_pending();
+        state("future.set_result").require_pending();
         state_->value.fill(std::forward<U>(value));
         state_->finish(stage::value);
     }
     void set_result() const
         requires std::is_void_v<T>
     {
-        state().require_pending();
+        state("future.set_result").require_pending();
         state_->finish(stage::value);
     }
 
     /// The same with an error. Throws `usage_error` for a null one.
     void set_exception(std::exception_ptr error) const {
-        state().require_pending();
+        state("future.set_exception").require_pending();
         if (!error) detail::throw_usage_error("future: set_exception of no exception");
         state_->error = std::move(error);
         state_->finish(stage::error);
@@ -252,11 +252,11 @@ public:
 
     /// The result. Throws the error, `cancelled_error`, or `invalid_state_error` before it is done.
     decltype(auto) result() const {
-        state().require_value();
+        state("future.result").require_value();
         if constexpr (!std::is_void_v<T>) return static_cast<std::add_lvalue_reference_t<T const>>(state_->value.get());
     }
     /// The error; null where there is a value. Throws `cancelled_error`, or `invalid_state_error` before it is done.
-    std::exception_ptr exception() const { return state().see_error(); }
+    std::exception_ptr exception() const { return state("future.exception").see_error(); }
 
     /// Has the loop call `f(future)` when it is done, or soon where it is: in the context of this call, or in a given one.
     /// `f` is called in a turn of the loop, never from where the result is set. A future that is dropped while it is
@@ -273,7 +273,7 @@ public:
     /// only the turn has not come. Whether it was in time.
     ///
     /// asyncio: takes the function, and gives how often it was there.
-    static bool remove_done_callback(callback_handle added) noexcept { return added.cancel(); }
+    static bool remove_done_callback(callback_handle added) { return added.cancel(); }
 
     /// The loop it belongs to. Throws `usage_error` where that is not the one that runs here.
     loop& get_loop() const {
@@ -299,12 +299,16 @@ private:
 
     template <class F>
     callback_handle add_callback(detail::context_map* in, F&& f) const {
-        detail::scheduler& home = detail::home_for_callback(state().home, done());
+        detail::scheduler& home = detail::home_for_callback(state("future.add_done_callback").home, done());
         auto* const node = new detail::future_callback<T, std::decay_t<F>>(home, *state_, std::forward<F>(f));
         node->context = detail::share(in);
         callback_handle handle = callback_handle::of(*node);
         node->begin();
         return handle;
+    }
+    detail::typed_future_state<T>& state(char const* call) const {
+        detail::check_owner(state().home, call);
+        return *state_;
     }
 
     detail::typed_future_state<T>* state_ = nullptr;

@@ -94,6 +94,19 @@ public:
     }
     task_factory const& get_task_factory() const noexcept { return factory_; }
 
+    /// In debug mode: how long one turn of a task, or a callback, may take before it is reported. 100 ms. Not on a
+    /// simulated engine, whose time stands still meanwhile.
+    ///
+    /// asyncio: `loop.slow_callback_duration = ...`, a float of seconds.
+    template <class Rep, class Period>
+    void set_slow_callback_duration(std::chrono::duration<Rep, Period> limit) {
+        slow_limit_ = detail::deadline_after(clock::time_point(), limit).time_since_epoch();
+    }
+    /// What was set last.
+    ///
+    /// asyncio: `loop.slow_callback_duration`.
+    clock::duration slow_callback_duration() const noexcept { return slow_limit_; }
+
     /// What `set_exception_handler` takes.
     using exception_handler = std::function<void(loop&, exception_context const&)>;
     /// Who is told of errors that nobody awaits; an empty one restores the default, which writes to standard error.
@@ -124,7 +137,7 @@ private:
     }
     template <class F, class... Args>
     callback_handle push_callback(detail::context_map* in, F&& f, Args&&... args) {
-        check_thread("call_soon");
+        detail::check_owner(this, "call_soon");
         auto& node = make_callback<detail::callback_node>(
             in, detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...));
         callback_handle handle = callback_handle::of(node);
@@ -133,7 +146,7 @@ private:
     }
     template <class F, class... Args>
     callback_handle arm_callback(clock::time_point when, detail::context_map* in, F&& f, Args&&... args) {
-        check_thread("call_at");
+        detail::check_owner(this, "call_at");
         auto& node = make_callback<detail::timed_callback_node>(
             in, detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...),
             static_cast<detail::scheduler&>(*this));
@@ -147,6 +160,7 @@ private:
     void report_task(detail::task_state& task) noexcept override;
     void run_callback(detail::runnable& callback) noexcept override;
     bool tell_factory(detail::task_state& task) noexcept override;
+    void report_turn(char const* text) noexcept override;
     void discard_ready() noexcept;
     void cancel_tasks_after(std::uint32_t id) noexcept;
     bool has_tasks_up_to(std::uint32_t id) const noexcept;

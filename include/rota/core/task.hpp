@@ -60,13 +60,9 @@ public:
 
     /// Asks it to stop: `cancelled_error` comes out of the await it is suspended in, or of its next one; before its first
     /// turn it never runs. Requests are counted. False where it is done already.
-    bool cancel() const {
-        detail::task_state& task = state();
-        if (task.home != nullptr) task.home->check_thread("task::cancel");
-        return task.cancel();
-    }
+    bool cancel() const { return state("task.cancel").cancel(); }
     /// Acknowledges one request; gives how many are left. At 0 awaits no longer raise.
-    std::uint32_t uncancel() const { return state().uncancel(); }
+    std::uint32_t uncancel() const { return state("task.uncancel").uncancel(); }
     /// Requests that are not acknowledged, of those a `with_shield` does not hold back.
     std::uint32_t cancelling() const { return state().visible; }
 
@@ -90,7 +86,7 @@ public:
     /// the turn has not come. Whether it was in time.
     ///
     /// asyncio: takes the function, and gives how often it was there.
-    static bool remove_done_callback(callback_handle added) noexcept { return added.cancel(); }
+    static bool remove_done_callback(callback_handle added) { return added.cancel(); }
 
     /// The context variables as it sees them now; none where it is done.
     context get_context() const { return context::adopt(detail::share(state().context)); }
@@ -101,6 +97,11 @@ public:
     detail::task_state& state() const {
         if (state_ == nullptr) detail::throw_usage_error("an empty task handle was used; create_task gives full ones");
         return *state_;
+    }
+    detail::task_state& state(char const* call) const {
+        detail::task_state& task = state();
+        detail::check_owner(task.home, call);
+        return task;
     }
     static any_task adopt(detail::task_state* counted) noexcept { return any_task(counted); }
     static any_task share(detail::task_state& state) noexcept {

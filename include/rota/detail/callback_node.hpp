@@ -3,6 +3,7 @@
 #include <rota/base/frame_pool.hpp>
 #include <rota/base/intrusive_list.hpp>
 #include <rota/detail/context_map.hpp>
+#include <rota/detail/hot.hpp>
 #include <rota/detail/ready_queue.hpp>
 #include <rota/detail/timer_queue.hpp>
 
@@ -26,6 +27,8 @@ public:
     virtual void withdraw() noexcept {}
     /// What it waits for where that is a time.
     virtual std::optional<clock::time_point> deadline() const noexcept { return std::nullopt; }
+    /// The loop that it is to be withdrawn from, if any.
+    virtual scheduler const* home() const noexcept { return hot.running; }
 
     void add_reference() noexcept { ++references_; }
     void drop_reference() noexcept {
@@ -84,12 +87,11 @@ auto bind_copies(F&& f, Args&&... args) {
     }
 }
 
-class scheduler;
-
 /// A callback that waits for something before its turn can come. What still waits when its loop ends is let go.
 class waiting_callback_node : public callback_node, public list_node {
 protected:
     explicit waiting_callback_node(scheduler& home) noexcept : home_(&home) {}
+    scheduler const* home() const noexcept final { return home_; }
 
     scheduler* home_;
 };

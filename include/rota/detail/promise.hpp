@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rota/base/export.hpp>
 #include <rota/base/frame_pool.hpp>
 #include <rota/detail/hot.hpp>
 
@@ -17,7 +18,7 @@ namespace rota::inline v0::detail {
 struct promise_base {
     promise_base* parent = nullptr;
     task_state* task = nullptr;
-    std::source_location line{};
+    std::source_location line{};  // of its last await; the function's own before its first
     std::exception_ptr error{};
 
     promise_base() = default;
@@ -38,6 +39,9 @@ struct promise_base {
 };
 
 static_assert(alignof(promise_base) <= 16);
+
+/// Ends a coroutine that nobody has started; in debug mode that is reported.
+ROTA_API void destroy_unawaited(promise_base& root) noexcept;
 
 /// A coroutine whose frames Rota's driver resumes. Others come in by `rota::adapt`.
 template <class P>

@@ -18,6 +18,9 @@ ROTA_API std::string describe_line(std::source_location const& line);
 ROTA_API std::string describe_name(task_state const& task);
 /// The task's chain of awaits, a line each, innermost last.
 ROTA_API std::string describe_chain(task_state const& task, char const* indent);
+/// Tells the handler of the loop that runs here, by way of that loop, or standard error where none runs. From destructors
+/// too.
+ROTA_API void report_debug(std::string text) noexcept;
 /// Tells standard error of the unseen error of a task whose loop has gone.
 void report_orphan(task_state const& task) noexcept;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rota/base/clock.hpp>
 #include <rota/base/export.hpp>
 #include <rota/core/schedule.hpp>
 #include <rota/detail/hot.hpp>
@@ -11,7 +12,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <thread>
 
 namespace rota::inline v0::detail {
 
@@ -81,12 +81,6 @@ public:
     /// Set by a signal handler that then wakes the engine: the main task is to be cancelled.
     std::atomic<bool>& interrupt_flag() noexcept { return interrupted_; }
 
-    /// In debug mode: throws `usage_error` where this is not the thread that made the loop.
-    void check_thread(char const* what) const {
-        if (checks_threads_) [[unlikely]]
-            refuse_other_threads(what);
-    }
-
     /// Whether this process was forked from the one that made the loop, which it must not disturb.
     bool in_forked_child() const noexcept;
 
@@ -106,6 +100,10 @@ protected:
     /// The loop's hook is to see the new task. Whether it is to run at once.
     virtual bool tell_factory(task_state& task) noexcept = 0;
     void factory_changed(bool has_one) noexcept { has_factory_ = has_one; }
+    /// In debug mode: something that took long, or a task that nobody will ever wake.
+    virtual void report_turn(char const* text) noexcept = 0;
+
+    clock::duration slow_limit_ = std::chrono::milliseconds(100);
 
 private:
     void take_in(task_state& task) noexcept {
@@ -117,10 +115,15 @@ private:
     void run_or_push(task_state& task) noexcept;
     void refuse_forked_child() const;
     void drive(task_state& task) noexcept;
-    void refuse_other_threads(char const* what) const;
     bool before_resume(task_state& task) noexcept;
+    template <bool watched>
     void run_turns();
     void run_arranged_turn();
+    void run_in_order();
+    void run_ready();
+    void run_item(runnable& item) noexcept;
+    void run_watched(runnable& item) noexcept;
+    bool is_queued(runnable const& item) const noexcept;
     void finish(task_state& task, promise_base& root) noexcept;
 
     ready_queue ready_;
@@ -131,15 +134,23 @@ private:
     std::size_t live_tasks_ = 0;
     std::uint32_t last_id_ = 0;
     std::uint32_t forks_before_;
-    bool checks_threads_;
+    bool debug_;
     bool has_factory_ = false;
     bool in_turn_ = false;  // what runs is of a turn, not of a poll
-    std::thread::id owner_ = std::this_thread::get_id();
     std::atomic<bool> interrupted_{false};
     std::atomic<runnable*> from_outside_{nullptr};
     std::uint64_t polls_ = 0;
     timer_queue timers_;
     std::unique_ptr<schedule_policy> policy_;  // null: first in, first out
 };
+
+ROTA_API void refuse_other_thread(scheduler const* home, char const* call);
+
+/// In debug mode: throws `usage_error` where `home`, the loop that something belongs to, is another thread's. Before
+/// anything is changed.
+inline void check_owner(scheduler const* home, char const* call) {
+    if (home != hot.running) [[unlikely]]
+        refuse_other_thread(home, call);
+}
 
 }  // namespace rota::inline v0::detail

@@ -32,6 +32,7 @@ ROTA_API scheduler& home_for_callback(scheduler const* home, bool done);
 template <class Task, class F>
 callback_handle add_task_callback(Task const& task, context_map* in, F&& f) {
     task_state& awaited = task.state();
+    check_owner(awaited.home, "task.add_done_callback");
     scheduler& home = home_for_callback(awaited.home, awaited.done());
     auto bound = bind_copies(std::forward<F>(f), task);
     auto* const node = new callback<done_callback_node, decltype(bound)>(std::move(bound), home, awaited);

@@ -88,21 +88,31 @@ public:
         if (popped != nullptr) popped->unlink();
         return popped;
     }
-    /// False: nobody waits.
-    bool wake_first() noexcept {
+    /// False: nobody waits. In debug mode throws `usage_error`, which names `call`, where who waits belongs to another
+    /// thread's loop; with a `call` of null it does not.
+    bool wake_first(char const* call) {
         if (empty()) return false;
         waiter& woken = of(root_.next);
+        // As `wake`, but for the check: this is asked between any two turns of tasks that hand a lock round.
+        scheduler* const here = hot.running;
+        if (woken.task->home != here) [[unlikely]]
+            return wake_elsewhere(call);
         woken.unlink();
-        wake(*woken.task);
+        here->make_ready(*woken.task);
         return true;
     }
-    void wake_all() noexcept {
-        while (wake_first()) {}
+    void wake_all(char const* call) {
+        while (wake_first(call)) {}
+    }
+    /// The check alone.
+    void check_owner(char const* call) const {
+        if (!empty()) detail::check_owner(static_cast<waiter const&>(*root_.next).task->home, call);
     }
 
 private:
     [[noreturn]] ROTA_API static void throw_other_loop(waiter const& w);
     ROTA_API void abandon_all() noexcept;
+    ROTA_API bool wake_elsewhere(char const* call);
 
     waiter* checked(wait_link* link) noexcept { return link == &root_ ? nullptr : &of(link); }
     // By reference: a pointer's cast would look for null.

@@ -26,6 +26,8 @@ struct stream_options {
     std::size_t limit = std::size_t{64} * 1024;
     /// The most that `read()` gathers before it gives up, in bytes. 1 GiB.
     std::size_t read_all_limit = std::size_t{1} << 30;
+    /// It may be dropped without a `close`: debug mode does not report that.
+    bool may_be_dropped = false;
 };
 
 /// One connection, for reading and writing: TCP, TLS, a pipe, memory. Move-only; empty by default and once moved from,
@@ -150,9 +152,11 @@ public:
     }
 
 private:
+    void drop() noexcept;
     std::unique_ptr<rota::transport> take_transport();
     void put_transport(std::unique_ptr<rota::transport> next);
     detail::stream_state& state() const;
+    detail::stream_state& state(char const* call) const;
     detail::stream_ref ref() const;
 
     detail::stream_ref state_;

@@ -84,12 +84,12 @@ public:
     /// Breaks it: who waits, and who comes before the next `reset`, gets a `broken_barrier_error`.
     ///
     /// asyncio: `Barrier.abort`, a coroutine.
-    void abort() noexcept;
+    void abort();
 
     /// Makes it as new; who waits gets a `broken_barrier_error`.
     ///
     /// asyncio: `Barrier.reset`, a coroutine.
-    void reset() noexcept;
+    void reset();
 
     /// How many must come.
     std::size_t parties() const noexcept { return parties_; }

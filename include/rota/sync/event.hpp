@@ -43,9 +43,10 @@ public:
     /// Sets it and wakes all that wait; they return also where it is cleared before their turn comes.
     ///
     /// asyncio: `Event.set`.
-    void set() noexcept {
+    void set() {
+        waiters_.check_owner("event.set");
         set_ = true;
-        waiters_.wake_all();
+        waiters_.wake_all(nullptr);
     }
 
     /// From now on tasks wait again.

@@ -49,7 +49,7 @@ public:
     /// Errors: `usage_error` where nobody holds it.
     /// asyncio: `Lock.release`; RuntimeError there.
     void release() {
-        if (!hand_on()) [[unlikely]]
+        if (!hand_on("lock.release")) [[unlikely]]
             detail::throw_usage_error("lock.release: the lock is not held; acquire it first");
     }
 
@@ -73,10 +73,10 @@ private:
         locked_ = true;
         return true;
     }
-    bool hand_on() noexcept {
+    bool hand_on(char const* call) {
         if (!locked_) [[unlikely]]
             return false;
-        locked_ = waiters_.wake_first();
+        locked_ = waiters_.wake_first(call);
         return true;
     }
 

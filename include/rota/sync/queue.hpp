@@ -50,11 +50,12 @@ public:
     void done() {
         if (count_ == 0) [[unlikely]]
             throw_too_many();
-        if (--count_ == 0) waiters_.wake_all();
+        waiters_.check_owner("queue.task_done");
+        if (--count_ == 0) waiters_.wake_all(nullptr);
     }
     void drop(std::size_t n) noexcept {
         count_ -= n < count_ ? n : count_;
-        if (count_ == 0) waiters_.wake_all();
+        if (count_ == 0) waiters_.wake_all(nullptr);
     }
 
 private:
@@ -223,6 +224,7 @@ public:
     /// asyncio: `Queue.put_nowait`.
     void put_nowait(T&& item) {
         if (shut_down_) throw queue_shut_down();
+        getters_.check_owner("queue.put_nowait");
         if (!try_put(std::move(item))) throw queue_full();
     }
     void put_nowait(T const& item)
@@ -250,6 +252,7 @@ public:
             if (shut_down_) throw queue_shut_down();
             throw queue_empty();
         }
+        putters_.check_owner("queue.get_nowait");
         return take();
     }
 
@@ -283,11 +286,13 @@ public:
     /// nothing is left. With `immediate` the items that are left are dropped, and count as done for `join`.
     ///
     /// asyncio: `Queue.shutdown`.
-    void shutdown(bool immediate = false) noexcept {
+    void shutdown(bool immediate = false) {
+        getters_.check_owner("queue.shutdown");
+        putters_.check_owner("queue.shutdown");
         shut_down_ = true;
         limit_ = 0;
-        getters_.wake_all();
-        putters_.wake_all();
+        getters_.wake_all(nullptr);
+        putters_.wake_all(nullptr);
         if (immediate) {
             std::size_t const dropped = items_.size();
             items_.clear();
@@ -314,7 +319,7 @@ private:
     [[gnu::always_inline]] bool try_put(T&& item) {
         if (!getters_.empty()) {
             static_cast<queue_get_awaiter<queue_core>*>(getters_.first())->item_.fill(std::move(item));
-            getters_.wake_first();
+            getters_.wake_first(nullptr);
         } else if (items_.size() < limit_) {
             items_.push(std::move(item));
         } else {
@@ -348,7 +353,7 @@ private:
             next.accepted_ = true;
             unfinished_.add();
         }
-        putters_.wake_first();
+        putters_.wake_first(nullptr);
     }
 
     Items items_;

@@ -94,7 +94,7 @@ private:
     }
     void give_back() noexcept {
         Held* const acquired = give_up();
-        if (acquired != nullptr && !acquired->hand_on()) [[unlikely]]
+        if (acquired != nullptr && !acquired->hand_on(nullptr)) [[unlikely]]
             detail::report_released_twice(Held::wait_name);
     }
 };

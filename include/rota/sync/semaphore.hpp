@@ -50,7 +50,7 @@ public:
     /// Errors: `usage_error` where there would be more than the bound of a `bounded_semaphore`.
     /// asyncio: `Semaphore.release`; ValueError there.
     void release() {
-        if (!hand_on()) [[unlikely]]
+        if (!hand_on("semaphore.release")) [[unlikely]]
             detail::throw_usage_error("semaphore.release: released more often than acquired");
     }
 
@@ -77,10 +77,10 @@ private:
         --free_;
         return true;
     }
-    bool hand_on() noexcept {
+    bool hand_on(char const* call) {
         if (free_ >= bound_) [[unlikely]]
             return false;
-        if (!waiters_.wake_first()) ++free_;
+        if (!waiters_.wake_first(call)) ++free_;
         return true;
     }
 
