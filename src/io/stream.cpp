@@ -61,8 +61,19 @@ detail::string_read_awaiter stream::read_exactly(std::size_t size) {
 }
 
 detail::string_read_awaiter stream::read_until(std::string_view separator) {
-    if (separator.empty()) detail::throw_usage_error("stream: read_until an empty separator");
+    check_separators({&separator, 1});
     return {ref(), detail::read_awaiter::kind::until, separator.size(), separator.data()};
+}
+
+detail::string_read_awaiter stream::read_until(std::span<std::string_view const> separators) {
+    check_separators(separators);
+    return {ref(), separators};
+}
+
+void stream::check_separators(std::span<std::string_view const> separators) {
+    if (separators.empty()) detail::throw_usage_error("stream: read_until without a separator");
+    for (auto const separator : separators)
+        if (separator.empty()) detail::throw_usage_error("stream: read_until an empty separator");
 }
 
 detail::string_read_awaiter stream::read_line() { return {ref(), detail::read_awaiter::kind::line, 1, "\n"}; }

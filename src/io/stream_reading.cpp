@@ -9,6 +9,7 @@
 #include <exception>
 #include <new>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,27 @@ namespace {
 
 /// Receives in a row, from one completion, before others have their turn.
 constexpr std::int32_t receives_in_a_row = 16;
+
+struct separator_match {
+    std::size_t begin = 0;
+    std::size_t end = 0;      // 0: there is none
+    std::size_t longest = 0;  // of all separators
+};
+
+/// The one that ends first; of those that end together the shortest.
+separator_match first_match(std::string_view text, std::span<std::string_view const> separators, std::size_t from) {
+    separator_match match;
+    for (auto const separator : separators) {
+        match.longest = std::max(match.longest, separator.size());
+        std::size_t const begin = text.find(separator, from);
+        if (begin == std::string_view::npos) continue;
+        std::size_t const end = begin + separator.size();
+        if (match.end != 0 && (end > match.end || (end == match.end && begin < match.begin))) continue;
+        match.begin = begin;
+        match.end = end;
+    }
+    return match;
+}
 
 }  // namespace
 
@@ -77,6 +99,20 @@ read_awaiter::verdict stream_state::judge(read_awaiter const& asking) noexcept {
                 return verdict::overrun;
             }
             if (asking.kind_ == kind::until) at_end = verdict::incomplete;
+            break;
+        }
+        case kind::until_any: {
+            auto const found = first_match(buffer.view(), {asking.separators_, wanted}, searched);
+            if (found.end != 0) {
+                count = found.begin > options.limit ? found.begin : found.end;
+                return found.begin > options.limit ? verdict::overrun : verdict::enough;
+            }
+            searched = have >= found.longest ? have - found.longest + 1 : 0;
+            if (searched > options.limit) {
+                count = searched;
+                return verdict::overrun;
+            }
+            at_end = verdict::incomplete;
             break;
         }
         case kind::all:

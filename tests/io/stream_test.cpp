@@ -153,10 +153,49 @@ TEST(Stream, ReadUntilGivesTheSeparatorToo) {
     });
 }
 
+TEST(Stream, ReadUntilOneOfSeveralSeparatorsTakesTheOneThatEndsFirst) {
+    run_simulated([]() -> coro<> {
+        for (std::size_t const piece : {1U, 100U}) {
+            source from("a\r\nb;c\r\n\r\nd--e", piece);
+            EXPECT_EQ(co_await from->read_until("\n", "\r\n", ";"), "a\r\n");
+            EXPECT_EQ(co_await from->read_until("\r\n\r\n", ";"), "b;");
+            std::string const long_one = "\r\n\r\n";
+            EXPECT_EQ(co_await from->read_until(long_one, "--"), "c\r\n\r\n");
+            std::vector<std::string_view> const list = {"-", "--"};
+            EXPECT_EQ(co_await from->read_until(list), "d-");
+            EXPECT_EQ(co_await from->read_until(list), "-");
+            try {
+                co_await from->read_until(list);
+                ADD_FAILURE() << "nothing was thrown";
+            } catch (rota::incomplete_read_error const& error) {
+                EXPECT_EQ(error.partial(), "e");
+                EXPECT_EQ(error.expected(), std::nullopt);
+            }
+        }
+    });
+}
+
+TEST(Stream, SeveralSeparatorsShareTheLimit) {
+    run_simulated([]() -> coro<> {
+        auto [near, far] = rota::memory_stream_pair(100, rota::stream_options(5));
+        co_await far.write("1234567;89\n");
+        try {
+            co_await near.read_until("\n", ";");
+            ADD_FAILURE() << "nothing was thrown";
+        } catch (rota::limit_overrun_error const& error) {
+            EXPECT_EQ(error.consumed(), 7U);
+        }
+        EXPECT_EQ(co_await near.read_exactly(8), "1234567;");
+        EXPECT_EQ(co_await near.read_until("\n", ";"), "89\n");
+    });
+}
+
 TEST(Stream, ReadUntilRefusesAnEmptySeparator) {
     run_simulated([]() -> coro<> {
         auto [near, far] = rota::memory_stream_pair();
         EXPECT_THROW((void)near.read_until(""), rota::usage_error);
+        EXPECT_THROW((void)near.read_until(";", ""), rota::usage_error);
+        EXPECT_THROW((void)near.read_until(std::span<std::string_view const>()), rota::usage_error);
         co_return;
     });
 }

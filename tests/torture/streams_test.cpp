@@ -220,6 +220,15 @@ struct read_until {
         }
     }
 };
+struct read_until_one_of_several {
+    static coro<std::string> read(stream& from) {
+        try {
+            co_return co_await from.read_until("--", "==");
+        } catch (rota::incomplete_read_error const& error) {
+            co_return error.partial();
+        }
+    }
+};
 struct read_line {
     static coro<std::string> read(stream& from) { co_return co_await from.read_line(); }
 };
@@ -239,7 +248,10 @@ TEST(TortureStreams, Read) {
 TEST(TortureStreams, ReadSome) { torture<reads<read_some>>("stream.read_some", several_seeds); }
 TEST(TortureStreams, ReadInto) { torture<reads<read_into>>("stream.read_into", several_seeds); }
 TEST(TortureStreams, ReadExactly) { torture<reads<read_exactly>>("stream.read_exactly", several_seeds); }
-TEST(TortureStreams, ReadUntil) { torture<reads<read_until>>("stream.read_until", several_seeds); }
+TEST(TortureStreams, ReadUntil) {
+    torture<reads<read_until>>("stream.read_until", several_seeds);
+    torture<reads<read_until_one_of_several>>("stream.read_until/several", several_seeds);
+}
 TEST(TortureStreams, ReadLine) { torture<reads<read_line>>("stream.read_line", several_seeds); }
 TEST(TortureStreams, Fill) { torture<reads<fill>>("stream.fill", several_seeds); }
 

@@ -6,12 +6,15 @@
 #include <rota/detail/promise.hpp>
 #include <rota/detail/task_state.hpp>
 
+#include <array>
 #include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <source_location>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace rota::inline v0::detail {
@@ -53,10 +56,13 @@ private:
 /// completion and not from a coroutine.
 class ROTA_API read_awaiter : public leaf {
 public:
-    enum class kind : std::uint8_t { some, exactly, until, line, all, into, more };
+    enum class kind : std::uint8_t { some, exactly, until, until_any, line, all, into, more };
 
     read_awaiter(stream_ref of, kind what, std::size_t size, char const* data = nullptr) noexcept
         : stream_(std::move(of)), data_(data), size_(size), kind_(what) {}
+    /// Until one of the separators.
+    read_awaiter(stream_ref of, std::span<std::string_view const> separators) noexcept
+        : stream_(std::move(of)), separators_(separators.data()), size_(separators.size()), kind_(kind::until_any) {}
     read_awaiter(read_awaiter&&) noexcept = default;
     ~read_awaiter() = default;
 
@@ -75,6 +81,8 @@ public:
 protected:
     std::string take_string();
     std::size_t take_count();
+    /// The list of separators has moved.
+    void look_for(std::string_view const* separators) noexcept { separators_ = separators; }
 
 private:
     friend struct stream_state;
@@ -86,8 +94,11 @@ private:
 
     stream_ref stream_;
     task_state* task_ = nullptr;
-    char const* data_;  // the separator, or where `into` puts it
-    std::size_t size_;  // how many bytes are wanted; of a separator, its length
+    union {
+        char const* data_;  // the separator, or where `into` puts it
+        std::string_view const* separators_;
+    };
+    std::size_t size_;  // how many bytes are wanted; of a separator, its length; of several, their number
     kind kind_;
     verdict verdict_ = verdict::wait;
 };
@@ -95,6 +106,24 @@ private:
 struct string_read_awaiter final : read_awaiter {
     using read_awaiter::read_awaiter;
     std::string await_resume() { return take_string(); }
+};
+
+/// Keeps its separators' list itself.
+template <std::size_t N>
+class separators_read_awaiter final : public read_awaiter {
+public:
+    separators_read_awaiter(stream_ref of, std::array<std::string_view, N> const& separators) noexcept
+        : read_awaiter(std::move(of), separators), list_(separators) {}
+
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
+        look_for(list_.data());
+        return read_awaiter::await_suspend(awaiting, line);
+    }
+    std::string await_resume() { return take_string(); }
+
+private:
+    std::array<std::string_view, N> list_;
 };
 
 struct count_read_awaiter final : read_awaiter {

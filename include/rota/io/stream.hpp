@@ -6,6 +6,8 @@
 #include <rota/io/errors.hpp>
 #include <rota/io/transport.hpp>
 
+#include <array>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -90,6 +92,22 @@ public:
     /// Cancellation: loses no byte.
     /// asyncio: `readuntil`.
     [[nodiscard]] detail::string_read_awaiter read_until(std::string_view separator);
+    /// Everything up to the separator that ends first, and with it. The separators, and the list of them, must live until
+    /// the await ends.
+    ///
+    /// Errors: as above; `usage_error` also where there are none. Of separators that end together the shortest counts for
+    /// the limit.
+    /// Cancellation: loses no byte.
+    /// asyncio: `readuntil` with a tuple.
+    [[nodiscard]] detail::string_read_awaiter read_until(std::span<std::string_view const> separators);
+    template <std::convertible_to<std::string_view>... More>
+    [[nodiscard]] detail::separators_read_awaiter<sizeof...(More) + 2> read_until(std::string_view separator,
+                                                                                  std::string_view another,
+                                                                                  More const&... more) {
+        std::array<std::string_view, sizeof...(More) + 2> const list{separator, another, std::string_view(more)...};
+        check_separators(list);
+        return {ref(), list};
+    }
     /// A line with its `\n`; the last one may lack it, and at the end it is empty.
     ///
     /// Errors: `limit_overrun_error` for a line longer than the limit: the bytes stay readable.
@@ -153,6 +171,7 @@ public:
 
 private:
     void drop() noexcept;
+    static void check_separators(std::span<std::string_view const> separators);
     std::unique_ptr<rota::transport> take_transport();
     void put_transport(std::unique_ptr<rota::transport> next);
     detail::stream_state& state() const;
