@@ -147,6 +147,9 @@ bool kernel_engine::begin_close(handle_slot& slot) noexcept {
         handles_.release(slot);
         return false;
     }
+    // A listening socket refuses from now on, and not only when its accepts have let go of it.
+    if (auto const* const first = slot.reading.front(); first && first->code() == opcode::accept)
+        ::shutdown(slot.descriptor, SHUT_RD);
     for (auto* list : {&slot.reading, &slot.writing}) {
         for (auto* op = list->front(); op;) {
             auto* const next = list->after(*op);

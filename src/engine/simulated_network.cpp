@@ -308,12 +308,12 @@ void network::begin_close(simulated_socket& socket) noexcept {
             cancel(*op);
             op = next;
         }
+    if (socket.at == socket_state::listening) stop_listening(socket);
     if (socket.connecting) cancel(*socket.connecting);
     if (socket.uses == 0) finish_close(socket);
 }
 
 void network::finish_close(simulated_socket& socket) noexcept {
-    if (socket.at == socket_state::listening) stop_listening(socket);
     if (socket.at == socket_state::connected) {
         connection::side& here = socket.link->ends[socket.side];
         here.closed = true;

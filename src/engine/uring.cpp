@@ -314,7 +314,9 @@ bool uring_engine::take(std::uint64_t data, std::int32_t result, std::uint32_t f
 }
 
 bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
-    bool const interrupted = result == -EINTR || result == -EAGAIN;
+    bool const interrupted = result == -EINTR || result == -EAGAIN ||
+                             // What an accept says of a listening socket that is being closed.
+                             (result == -EINVAL && op.code() == opcode::accept && op.stage == cancelling);
     // A connection that went away while it was queued is no news to anybody.
     if (interrupted || (op.code() == opcode::accept && result == -ECONNABORTED)) {
         if (op.stage != cancelling) {

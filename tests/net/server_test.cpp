@@ -33,6 +33,11 @@ coro<> echo_line(stream peer) {
     co_await peer.close();
 }
 
+coro<> two_lines(stream peer) {
+    co_await peer.write(co_await peer.read_line());
+    co_await echo_line(std::move(peer));
+}
+
 coro<> until_eof(stream peer) { co_await peer.read(); }
 
 TEST_P(Server, TellsWhereItListens) {
@@ -84,6 +89,29 @@ TEST_P(Server, CloseStopsAcceptingAndLeavesConnections) {
         EXPECT_EQ(co_await client.read(), "still\n");
         co_await server.wait_closed();
         co_await what_of<rota::system_error>(rota::open_connection("127.0.0.1", port));
+    });
+}
+
+TEST_P(Server, ClosedItRefusesAtOnceAndAnotherMayListenThere) {
+    run([]() -> coro<> {
+        auto server = co_await serve(two_lines);
+        auto const port = server.sockets().front().port();
+        auto client = co_await connect(server);
+        co_await client.write("accepted\n");
+        EXPECT_EQ(co_await client.read_line(), "accepted\n");
+        server.close();
+        try {
+            co_await rota::open_connection("127.0.0.1", port);
+            ADD_FAILURE() << "nothing was thrown";
+        } catch (rota::system_error const& error) {
+            EXPECT_EQ(error.code(), std::errc::connection_refused) << error.what();
+        }
+        auto const next = co_await rota::start_server(echo_line, "127.0.0.1", port);
+        auto another = co_await connect(next);
+        co_await another.write("new\n");
+        EXPECT_EQ(co_await another.read(), "new\n");
+        co_await client.write("old\n");
+        EXPECT_EQ(co_await client.read(), "old\n");
     });
 }
 

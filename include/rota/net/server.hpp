@@ -112,7 +112,7 @@ public:
     std::vector<socket_address> sockets() const;
     bool is_serving() const;
 
-    /// Stops accepting. Connections are left alone.
+    /// Stops accepting, at once: who connects is refused, and another server may listen there. Connections are left alone.
     void close();
     /// Cancels the handlers of all connections.
     void close_clients();
