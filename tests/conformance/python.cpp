@@ -68,6 +68,8 @@ std::string str(bytes const& value) {
     for (char const c : value.text) {
         if (c == '\n')
             text += "\\n";
+        else if (c == '\r')
+            text += "\\r";
         else
             text += c;
     }

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <exception>
 #include <initializer_list>
+#include <optional>
 #include <ranges>
 #include <stdexcept>
 #include <string>
@@ -51,6 +52,10 @@ std::string str(T value) {
     return std::to_string(value);
 }
 inline std::string str(std::exception const& error) { return error.what(); }
+template <class T>
+std::string str(std::optional<T> const& value) {
+    return value ? str(*value) : "None";
+}
 
 /// The same inside a list, where strings stand in quotes.
 inline std::string repr(std::string_view value) { return "'" + std::string(value) + "'"; }
