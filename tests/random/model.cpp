@@ -1,0 +1,257 @@
+#include "model.hpp"
+
+namespace random_programs {
+namespace {
+
+constexpr std::int64_t tick = 1'000'000;
+
+}  // namespace
+
+void model::leave(use) {}
+bool model::at_once(use) const { return false; }
+void model::fire(int) {}
+void model::resumes(int) {}
+void model::task_ended(int, outcome) {}
+void model::done(int task, int value) { told_by->decide(task, {ending::value, value}); }
+void model::fail(int task, ending how) { told_by->decide(task, {how}); }
+void model::decide(int task, outcome result) { told_by->decide(task, result); }
+void model::give(int task, outcome result) { told_by->decide(task, result, false); }
+
+checker::checker(program const& checked, std::vector<operation> const& operations, model& of_subject)
+    : program_(checked), operations_(operations), model_(of_subject), tasks_(checked.all_tasks) {
+    of_subject.told_by = this;
+    for (std::size_t i = 0; i < checked.tasks.size(); ++i) tasks_[i].made = true;
+}
+
+std::string checker::check(std::vector<event> const& log) {
+    for (std::size_t i = 0; i < log.size(); ++i) {
+        take(log[i]);
+        if (!fault_.empty()) return "event " + std::to_string(i) + ": " + fault_;
+    }
+    for (auto const& each : tasks_) {
+        if (each.made && !each.ended) return "a task has not ended";
+    }
+    return {};
+}
+
+void checker::expect(bool holds, char const* otherwise) {
+    if (!holds && fault_.empty()) fault_ = otherwise;
+}
+
+void checker::expect(outcome expected, outcome got, char const* of_what) {
+    if (expected == got || !fault_.empty()) return;
+    fault_ = std::string(of_what) + " gave " + to_text(got) + ", and should have given " + to_text(expected);
+}
+
+void checker::take(event const& noted) {
+    acting_ = -1;
+    advance(noted.at);
+    acting_ = noted.task;
+    switch (noted.kind) {
+        case event_kind::task_begins: {
+            task_of& begins = at(noted.task);
+            expect(begins.made, "a task began that nobody had made");
+            expect(begins.visible == 0, "a task began that was cancelled before");
+            begins.begun = true;
+            break;
+        }
+        case event_kind::task_ends: end_task(noted); break;
+        case event_kind::begins: begin_step(noted); break;
+        case event_kind::ends: end_step(noted); break;
+        case event_kind::leaves: {
+            step const& left = program_.steps[noted.step];
+            model_.leave({left.which, left.value, noted.task, noted.step, nullptr});
+            break;
+        }
+        case event_kind::cancels:
+            request(noted.value, noted.task == noted.value ? at(noted.task).level : std::uint8_t{0});
+            break;
+        case event_kind::enters: enter(noted); break;
+        case event_kind::body_ends: at(noted.task).scopes.back().body = noted.result; break;
+        case event_kind::exits: exit(noted); break;
+        case event_kind::acknowledges: {
+            task_of& of = at(noted.task);
+            take_back(of);
+            expect(noted.value == static_cast<std::int32_t>(of.visible), "uncancel gave another number");
+            break;
+        }
+        case event_kind::stuck: check_stuck(noted); break;
+    }
+}
+
+void checker::begin_step(event const& noted) {
+    step const& now = program_.steps[noted.step];
+    task_of& of = at(noted.task);
+    of.step = noted.step;
+    bool const is_use = now.kind == step_kind::use || now.kind == step_kind::hold || now.kind == step_kind::spawn;
+    if (now.kind == step_kind::yield) {
+        of.now = state::yields;
+        if (of.visible == 0 || of.raises > 0) suspend(noted.task);
+        return;
+    }
+    of.now = state::waits;
+    use const as_used{now.which, now.value, noted.task, noted.step, nullptr};
+    if (of.visible > 0 && (!is_use || (operations_[now.which].waits && !model_.at_once(as_used)))) {
+        if (of.raises > 0) suspend(noted.task);
+        return decide(noted.task, {ending::cancelled});
+    }
+    if (is_use)
+        model_.begin(as_used);
+    else
+        timers_.push_back({now_ + now.value * tick, noted.task, -1});
+    if (of.now == state::waits) suspend(noted.task);
+}
+
+void checker::end_step(event const& noted) {
+    task_of& of = at(noted.task);
+    if (of.now == state::yields) {
+        of.now = state::decided;
+        of.expected = {of.visible > 0 ? ending::cancelled : ending::value};
+        of.raises_now = true;
+    } else if (of.now == state::decided && program_.steps[of.step].kind != step_kind::sleep) {
+        model_.resumes(noted.task);
+    }
+    if (of.now == state::decided)
+        expect(of.expected, noted.result, "the step");
+    else
+        fault_ = "the step ended with " + to_text(noted.result) + ", and should still wait";
+    of.now = state::runs;
+    if (noted.result.how == ending::cancelled && of.raises_now) ++of.raises;
+}
+
+void checker::take_back(task_of& from) {
+    if (from.visible > 0 && --from.visible == 0) from.raises = 0;
+}
+
+void checker::end_task(event const& noted) {
+    task_of& of = at(noted.task);
+    if (!of.made) return;  // a coroutine that was never started
+    of.ended = true;
+    if (!of.begun)
+        expect(of.visible > 0, "a task ended that had not begun and was not cancelled");
+    else
+        expect(noted.value == static_cast<std::int32_t>(of.visible),
+               "cancelling() is not what is due at the task's end");
+    model_.task_ended(noted.task, noted.result);
+}
+
+void checker::enter(event const& noted) {
+    task_of& of = at(noted.task);
+    scope_of entered{noted.step, program_.steps[noted.step].kind == step_kind::shield, of.level};
+    entered.visible_before = of.visible;
+    if (entered.shields) {
+        entered.held = of.visible;
+        entered.raises_before = of.raises;
+        of.visible = 0;
+        of.raises = 0;
+        ++of.level;
+    }
+    of.scopes.push_back(entered);
+}
+
+void checker::exit(event const& noted) {
+    task_of& of = at(noted.task);
+    scope_of const left = of.scopes.back();
+    of.scopes.pop_back();
+    outcome expected = left.body;
+    if (left.shields) {
+        --of.level;
+        of.visible += left.held;
+        of.raises = left.raises_before;
+    } else if (left.fired) {
+        take_back(of);
+        if (expected.how == ending::cancelled && of.visible <= left.visible_before) expected = {ending::timed_out};
+    } else {
+        disarm(noted.task, static_cast<std::int32_t>(of.scopes.size()));
+    }
+    expect(expected, noted.result, left.shields ? "the shield" : "the time-out");
+}
+
+void checker::check_stuck(event const& noted) {
+    for (auto const& each : tasks_) {
+        if (!each.made || each.ended) continue;
+        expect(each.begun || each.visible > 0, "a task has not begun");
+        expect(!each.begun || each.now == state::waits, "a task has what it waits for, and does not go on");
+    }
+    expect(timers_.empty(), "a deadline has not come");
+    if (fault_.empty() && noted.value != model_.state())
+        fault_ = "the state is " + std::to_string(noted.value) + ", and should be " + std::to_string(model_.state());
+}
+
+void checker::advance(std::int64_t to) {
+    for (;;) {
+        auto const next = std::min_element(timers_.begin(), timers_.end(),
+                                           [](timer const& a, timer const& b) { return a.at < b.at; });
+        if (next == timers_.end() || next->at > to) break;
+        timer const due = *next;
+        timers_.erase(next);
+        now_ = due.at;
+        fire(due);
+    }
+    now_ = to;
+}
+
+void checker::fire(timer due) {
+    if (due.scope == -1) return decide(due.task, {ending::value});
+    if (due.scope == -2) return model_.fire(due.task);
+    scope_of& expired = at(due.task).scopes[static_cast<std::size_t>(due.scope)];
+    expired.fired = true;
+    request(due.task, expired.level);
+}
+
+// Time-outs run from when their body first suspends, the innermost first.
+void checker::suspend(int number) {
+    auto& scopes = at(number).scopes;
+    for (std::size_t i = scopes.size(); i-- > 0;) {
+        step const& now = program_.steps[scopes[i].step];
+        if (scopes[i].shields || scopes[i].armed) continue;
+        scopes[i].armed = true;
+        timers_.push_back({now_ + now.value * tick, number, static_cast<std::int32_t>(i)});
+    }
+}
+
+void checker::disarm(int number, std::int32_t scope) {
+    std::erase_if(timers_, [&](timer const& t) { return t.task == number && t.scope == scope; });
+}
+
+void checker::arm(int number, int delay) { timers_.push_back({now_ + delay * tick, number, -2}); }
+
+void checker::request(int number, std::uint8_t level) {
+    task_of& of = at(number);
+    if (of.ended) return;
+    if (level < of.level) {
+        for (auto& each : of.scopes)
+            if (each.shields && each.level == level) ++each.held;
+        return;
+    }
+    ++of.visible;
+    if (of.now == state::waits) withdraw(number);
+}
+
+void checker::withdraw(int number) {
+    task_of& of = at(number);
+    if (program_.steps[of.step].kind != step_kind::sleep) return model_.withdraw(number);
+    disarm(number, -1);
+    decide(number, {ending::cancelled});
+}
+
+void checker::decide(int number, outcome result, bool raises) {
+    task_of& of = at(number);
+    expect(of.now == state::waits, "the model gives something to a task that does not wait");
+    of.now = state::decided;
+    of.expected = result;
+    of.raises_now = raises;
+}
+
+std::vector<int> checker::make_children(int task) {
+    std::vector<int> found;
+    auto const& steps = program_.steps;
+    std::size_t const spawn = tasks_[static_cast<std::size_t>(task)].step;
+    for (std::size_t i = spawn + 1; i < steps[spawn].end; i = steps[i].end) {
+        found.push_back(steps[i].value);
+        at(steps[i].value).made = true;
+    }
+    return found;
+}
+
+}  // namespace random_programs

@@ -1,0 +1,165 @@
+// What may happen in a random program: a specification that takes the noted events one after the other.
+#pragma once
+
+#include "run.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace random_programs {
+
+class checker;
+
+/// What a subject is to do, in a few plain lines.
+class model {
+public:
+    model() = default;
+    model(model const&) = delete;
+    model& operator=(model const&) = delete;
+    virtual ~model() = default;
+
+    /// A task begins an operation: it is done at once (`done`, `fail`), or waits until another event makes it so.
+    virtual void begin(use now) = 0;
+    /// Whether it begins although a cancel is pending: it does not come to wait.
+    virtual bool at_once(use now) const;
+    /// The end of a `hold`.
+    virtual void leave(use now);
+    /// A deadline of `checker::arm` has come.
+    virtual void fire(int task);
+    /// The task goes on: the last moment to say what it gets.
+    virtual void resumes(int task);
+    /// A cancel has reached the task, which waits.
+    virtual void withdraw(int task) = 0;
+    /// A task has ended.
+    virtual void task_ended(int task, outcome result);
+    /// As the subject's.
+    virtual int state() const { return 0; }
+
+    checker* told_by = nullptr;
+
+protected:
+    /// Whatever comes later, the task gets this from what it waits for.
+    void done(int task, int value = 0);
+    void fail(int task, ending how);
+    void decide(int task, outcome result);
+    /// The same of what another task ended with, also where that is a cancel.
+    void give(int task, outcome result);
+};
+
+using model_maker = std::unique_ptr<model> (*)(int parameter);
+
+/// Tasks that wait, first come first served.
+class waiting_line {
+public:
+    bool empty() const { return tasks_.empty(); }
+    std::size_t size() const { return tasks_.size(); }
+    int front() const { return tasks_.front(); }
+    void push(int task) { tasks_.push_back(task); }
+    int pop() {
+        int const first = tasks_.front();
+        tasks_.erase(tasks_.begin());
+        return first;
+    }
+    bool holds(int task) const { return std::find(tasks_.begin(), tasks_.end(), task) != tasks_.end(); }
+    bool remove(int task) { return std::erase(tasks_, task) != 0; }
+
+private:
+    std::vector<int> tasks_;
+};
+
+/// Knows what tasks, cancels, time-outs, shields and sleeps do, and asks the model about the rest.
+class checker {
+public:
+    checker(program const& checked, std::vector<operation> const& operations, model& of_subject);
+
+    /// Empty where all that was noted may have happened so.
+    std::string check(std::vector<event> const& log);
+
+    void decide(int task, outcome result, bool raises = true);
+    /// Another result than was decided.
+    void decide_again(int task, outcome result) { at(task).expected = result; }
+
+    /// Makes tasks of what stands inside the `spawn` that a task is at.
+    std::vector<int> make_children(int number);
+    bool has_children(int step) const { return program_.steps[static_cast<std::size_t>(step)].end > step + 1; }
+    /// A cancel from the subject, as from another task.
+    void request_cancel(int number) { request(number, 0); }
+    /// One that a waiter hands on to the task it awaits: if that one has made it, it stands at its own level.
+    void hand_on_cancel(int number) { request(number, number == acting_ ? at(number).level : std::uint8_t{0}); }
+    /// One that the subject makes of the task that is in it, and takes back when that leaves.
+    void add_request(int number) { ++at(number).visible; }
+    void take_back_request(int number) { take_back(at(number)); }
+    std::uint32_t visible(int number) { return at(number).visible; }
+    /// Has the model told in so many milliseconds.
+    void arm(int task, int delay);
+    void disarm(int task) { disarm(task, -2); }
+
+private:
+    enum class state : std::uint8_t { runs, waits, decided, yields };
+
+    struct scope_of {
+        std::uint16_t step;
+        bool shields;
+        std::uint8_t level;
+        bool armed = false;
+        bool fired = false;
+        std::uint32_t visible_before = 0;
+        std::uint32_t held = 0;
+        std::uint32_t raises_before = 0;
+        outcome body{};
+    };
+
+    struct task_of {
+        bool begun = false;
+        bool ended = false;
+        bool made = false;
+        std::uint8_t level = 0;
+        std::uint32_t visible = 0;
+        std::uint32_t raises = 0;  // of the visible requests: the first comes without a suspension
+        state now = state::runs;
+        std::uint16_t step = 0;
+        outcome expected{};
+        bool raises_now = false;
+        std::vector<scope_of> scopes;
+    };
+
+    struct timer {
+        std::int64_t at;
+        int task;
+        std::int32_t scope;  // -1: a sleep; -2: the model's
+    };
+
+    void take(event const& noted);
+    void begin_step(event const& noted);
+    void end_step(event const& noted);
+    void end_task(event const& noted);
+    void enter(event const& noted);
+    void exit(event const& noted);
+    void check_stuck(event const& noted);
+    void advance(std::int64_t to);
+    void fire(timer due);
+    void suspend(int number);
+    void request(int number, std::uint8_t level);
+    void withdraw(int number);
+    void disarm(int number, std::int32_t scope);
+    static void take_back(task_of& from);
+    void expect(bool holds, char const* otherwise);
+    void expect(outcome expected, outcome got, char const* of_what);
+
+    task_of& at(int number) { return tasks_[static_cast<std::size_t>(number)]; }
+
+    program const& program_;
+    std::vector<operation> const& operations_;
+    model& model_;
+    std::vector<task_of> tasks_;
+    std::vector<timer> timers_;  // in the order in which they were armed
+    std::int64_t now_ = 0;
+    int acting_ = -1;  // the task whose turn it is
+    std::string fault_;
+};
+
+}  // namespace random_programs

@@ -1,0 +1,114 @@
+// Runs a random program on the simulated engine and notes what happens.
+#pragma once
+
+#include "program.hpp"
+
+#include <rota/core/coro.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace random_programs {
+
+/// How something ended, as far as a model can foretell.
+enum class ending : std::uint8_t {
+    none,
+    value,
+    cancelled,
+    timed_out,
+    raised,
+    group,
+    misuse,
+    shut_down,
+    full,
+    empty,
+    broken,
+    invalid,
+    stranger
+};
+
+struct outcome {
+    ending how = ending::none;
+    std::int32_t value = 0;
+    friend bool operator==(outcome const&, outcome const&) = default;
+};
+
+std::string to_text(outcome shown);
+outcome outcome_of(std::exception_ptr const& error);
+
+/// What the steps throw.
+struct raised_error {
+    int by = 0;
+};
+
+enum class event_kind : std::uint8_t {
+    task_begins,
+    task_ends,     // the result's value: its `cancelling()`
+    begins,        // a step
+    ends,          // the same
+    leaves,        // the end of a `hold`
+    cancels,       // task `value`
+    enters,        // a time-out or a shield
+    body_ends,     // inside of it
+    exits,         // outside of it
+    acknowledges,  // a cancel; the result's value: how many are left
+    stuck,         // nothing can happen any more; `value`: the state of the subject
+};
+
+struct event {
+    std::int64_t at;  // nanoseconds
+    event_kind kind;
+    std::int16_t task;  // -1: the driver
+    std::uint16_t step;
+    std::int32_t value;
+    outcome result;
+};
+
+/// What a `spawn` is given to run as tasks.
+class children {
+public:
+    virtual std::size_t count() const = 0;
+    /// The body of one of them; its value is its task's number.
+    virtual rota::coro<int> make(std::size_t which) = 0;
+
+protected:
+    ~children() = default;
+};
+
+struct use {
+    int which;
+    int value;
+    int task;
+    int step;  // no two of a program are the same
+    children* kids;
+};
+
+/// What is tested: made anew for each program.
+class subject {
+public:
+    subject() = default;
+    subject(subject const&) = delete;
+    subject& operator=(subject const&) = delete;
+    virtual ~subject() = default;
+
+    virtual rota::coro<int> perform(use now) = 0;
+    /// The end of a `hold`: does not wait.
+    virtual void leave(use now);
+    /// What can be seen of it from outside, to be compared with the model's.
+    virtual int state() const { return 0; }
+};
+
+struct run_result {
+    std::vector<event> log;
+    std::string fault;  // what is wrong whatever the model says
+};
+
+using subject_maker = std::unique_ptr<subject> (*)(int parameter);
+
+void run(program const& to_run, subject_maker make, rota::testing::choice_tape& choices, run_result& into);
+
+}  // namespace random_programs
