@@ -185,6 +185,70 @@ TEST_F(Adapt, ResumedOnAnotherThreadByWayOfCallSoonThreadsafe) {
     });
 }
 
+/// Resumes who awaits it on a thread of its own, perhaps before await_suspend is over.
+struct resumes_elsewhere {
+    std::unique_ptr<int> value;
+    std::jthread* thread;
+
+    bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> handle) {
+        *thread = std::jthread([handle] { handle.resume(); });
+    }
+    std::unique_ptr<int> await_resume() noexcept { return std::move(value); }
+};
+
+TEST_F(Adapt, ResumedOnAnotherThreadTheTaskGoesOnOnItsOwn) {
+    blocks_wander();
+    rota::run(rota::runner_options(rota::engine_kind::epoll), []() -> coro<> {
+        auto const here = std::this_thread::get_id();
+        for (int i = 0; i < 200; ++i) {
+            std::jthread other;
+            resumes_elsewhere foreign{std::make_unique<int>(i), &other};
+            auto const got = co_await rota::adapt(std::move(foreign));
+            EXPECT_EQ(*got, i);
+            EXPECT_EQ(std::this_thread::get_id(), here);
+        }
+    });
+}
+
+struct only_once {
+    std::unique_ptr<foreign_event> event = std::make_unique<foreign_event>();
+    foreign_event& operator co_await() && noexcept { return *event; }
+};
+
+TEST_F(Adapt, KeepsATemporaryAndUsesANamedOneWhereItIs) {
+    run_simulated([]() -> coro<> {
+        auto const give = [](foreign_event* event) { event->set(3); };
+        only_once owner;
+        rota::running_loop().call_soon(give, owner.event.get());
+        EXPECT_EQ(co_await rota::adapt(std::move(owner)), 3);
+
+        foreign_event named;
+        auto waiting = rota::adapt(named);
+        rota::running_loop().call_soon(give, &named);
+        EXPECT_EQ(co_await std::move(waiting), 3);
+        EXPECT_EQ(named.value, 3);
+    });
+}
+
+TEST_F(Adapt, OneThatIsNotResumedIsWaitedForAlsoWhenCancelled) {
+    run_simulated([]() -> coro<> {
+        foreign_event late;
+        auto const wait = [&]() -> coro<> { (void)co_await rota::adapt(late); };
+        auto const task = rota::create_task(wait());
+        co_await rota::yield();
+        task.cancel();
+        co_await rota::sleep(1h);
+        EXPECT_FALSE(task.done());
+        task.cancel();
+        co_await rota::sleep(1h);
+        EXPECT_FALSE(task.done());
+        late.set(1);
+        co_await task;
+        EXPECT_FALSE(task.cancelled());
+    });
+}
+
 TEST_F(Adapt, ItsErrorMayBeAskedForAsAResult) {
     run_simulated([]() -> coro<> {
         auto const r = co_await rota::as_result(rota::adapt(throws_early()));

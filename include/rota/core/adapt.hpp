@@ -1,8 +1,11 @@
 #pragma once
 
+#include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/bound_body.hpp>
+#include <rota/detail/callback_node.hpp>
+#include <rota/detail/scheduler.hpp>
 #include <rota/detail/task_start.hpp>
 
 #include <coroutine>
@@ -14,24 +17,54 @@
 namespace rota::inline v0 {
 namespace detail {
 
-/// A coroutine of nobody's chain that foreign awaitables may resume: when it is, the Rota task that waits is woken.
+/// What lets a task's turn come when somebody else's code says so, on whatever thread. It lives in the awaiter.
+class ROTA_API resumption final : public callback_node {
+public:
+    resumption() = default;
+    ~resumption() override = default;
+
+    void expect(task_state& waiting) noexcept {
+        waiting_ = &waiting;
+        home_ = waiting.home;
+    }
+    // Never inlined into a coroutine: the task may go on, and its frames die, before this returns.
+    void come() noexcept;
+
+    void call() override;
+    void discard() noexcept override {}
+
+private:
+    void destroy() noexcept override {}
+
+    task_state* waiting_ = nullptr;
+    scheduler* home_ = nullptr;
+};
+
+/// A coroutine of nobody's chain that foreign awaitables may resume. It tells when it is suspended for the last time, since
+/// from then on the task may destroy it.
 struct resumption_stub {
     struct promise_type {
+        struct last_suspension {
+            bool await_ready() const noexcept { return false; }
+            void await_suspend(std::coroutine_handle<promise_type> at) const noexcept { at.promise().to.come(); }
+            void await_resume() const noexcept {}
+        };
+
+        explicit promise_type(resumption& told) noexcept : to(told) {}
         resumption_stub get_return_object() noexcept {
             return {std::coroutine_handle<promise_type>::from_promise(*this)};
         }
         std::suspend_always initial_suspend() const noexcept { return {}; }
-        std::suspend_always final_suspend() const noexcept { return {}; }
+        last_suspension final_suspend() const noexcept { return {}; }
         void return_void() const noexcept {}
         void unhandled_exception() const noexcept { std::terminate(); }
+
+        resumption& to;
     };
     std::coroutine_handle<promise_type> frame;
 };
 
-inline resumption_stub wake_when_resumed(task_state*& waiting) {
-    wake(*std::exchange(waiting, nullptr));
-    co_return;
-}
+inline resumption_stub tell_when_resumed(resumption&) { co_return; }
 
 template <class Inner>
 class adapting_awaiter : public leaf {
@@ -50,8 +83,8 @@ public:
         task_state& task = suspend_here(awaiting.promise(), line);
         if (task.visible != 0) [[unlikely]]
             return task.raise_at_entry();
-        stub_ = wake_when_resumed(waiting_).frame;
-        waiting_ = &task;
+        stub_ = tell_when_resumed(resumption_).frame;
+        resumption_.expect(task);
         task.parked = this;
         auto& inner = inner_.awaiter();
         try {
@@ -83,22 +116,26 @@ public:
 private:
     bool finished(task_state& task) noexcept {
         task.parked = nullptr;
-        waiting_ = nullptr;
         return false;
     }
 
     Inner inner_;
     std::coroutine_handle<> stub_;
-    task_state* waiting_ = nullptr;
+    resumption resumption_;
 };
 
 }  // namespace detail
 
-/// Awaits something of another library: anything with `await_ready`, `await_suspend(std::coroutine_handle<>)` and
-/// `await_resume`. The library must resume it on the loop's thread (from another use `call_soon_threadsafe`), once.
+/// Awaits something of another library: anything with `await_ready`, `await_suspend(std::coroutine_handle<>)` (that gives
+/// nothing, a bool or another handle) and `await_resume`, or an `operator co_await` that gives such a thing. A named one is
+/// used where it is, a temporary is moved and kept. The library may resume it on any thread, once; the task goes on in its
+/// own loop, which must not have ended by then.
 ///
-/// Costs one small frame. Cancellation: a foreign awaitable knows none, so it is waited for and its result delivered; the
-/// cancel comes out of the next await.
+/// Costs one small frame.
+///
+/// Errors: those of the awaitable.
+/// Cancellation: a foreign awaitable knows none, so it is waited for and its result delivered; the cancel comes out of the
+/// next await. One that is never resumed is waited for without an end, by `run` too.
 /// asyncio: has no need of it.
 template <class A>
     requires detail::awaitable<A&&>
