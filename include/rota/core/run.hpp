@@ -61,7 +61,7 @@ public:
     }
     template <class F, class... Args>
         requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
-    auto run(F&& fn, Args&&... args) {
+    decltype(auto) run(F&& fn, Args&&... args) {
         return run(
             detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...));
     }
@@ -72,7 +72,7 @@ public:
     }
     template <class F, class... Args>
         requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
-    auto run(context& in, F&& fn, Args&&... args) {
+    decltype(auto) run(context& in, F&& fn, Args&&... args) {
         return run(in, detail::call_copied(std::decay_t<F>(std::forward<F>(fn)),
                                            std::decay_t<Args>(std::forward<Args>(args))...));
     }

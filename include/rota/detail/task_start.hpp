@@ -89,6 +89,18 @@ coro<std::remove_cvref_t<await_result<A&&>>> await_copied(A awaitable) {
     co_return co_await std::move(awaitable);
 }
 
+/// What a task gives that awaits an A: what a coroutine, a task or a future is made for, a reference too; of anything else a
+/// copy, since what it refers to may be in the awaiter.
+template <class A>
+struct given_by {
+    using type = std::remove_cvref_t<await_result<A>>;
+};
+template <class A>
+    requires requires { typename std::remove_cvref_t<A>::value_type; } && awaitable<std::remove_cvref_t<A>>
+struct given_by<A> {
+    using type = typename std::remove_cvref_t<A>::value_type;
+};
+
 /// What a member function is called on.
 template <class T>
 decltype(auto) called_object(T& copy) noexcept {
@@ -106,13 +118,13 @@ T& called_object(std::reference_wrapper<T>& copy) noexcept {
 /// The call stands in the expression of the await, and not in a `std::invoke`, because what is made to convert an argument
 /// (a string of a literal) must live until the await ends.
 template <class F, class... Args>
-auto call_copied(F fn, Args... args) -> coro<std::remove_cvref_t<await_result<std::invoke_result_t<F, Args...>>>> {
+auto call_copied(F fn, Args... args) -> coro<typename given_by<std::invoke_result_t<F, Args...>>::type> {
     co_return co_await std::move(fn)(std::move(args)...);
 }
 template <class F, class Object, class... Args>
     requires std::is_member_function_pointer_v<F>
 auto call_copied(F fn, Object object, Args... args)
-    -> coro<std::remove_cvref_t<await_result<std::invoke_result_t<F, Object, Args...>>>> {
+    -> coro<typename given_by<std::invoke_result_t<F, Object, Args...>>::type> {
     co_return co_await (called_object(object).*fn)(std::move(args)...);
 }
 
