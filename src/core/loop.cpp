@@ -150,10 +150,9 @@ void loop::default_exception_handler(exception_context const& context) noexcept 
 void loop::report_task(detail::task_state& task) noexcept {
     try {
         if (task.done())
-            call_exception_handler(
-                {detail::describe_name(task) + " ended with an error that nobody awaited" + where_made(task) +
-                     detail::describe_making(&task),
-                 task.error, any_task::share(task)});
+            call_exception_handler({detail::describe_name(task) + " ended with an error that nobody awaited" +
+                                        where_made(task) + detail::describe_making(&task),
+                                    task.error, any_task::share(task)});
         else
             call_exception_handler({detail::describe_name(task) +
                                         " has swallowed its cancellation a hundred times; let cancelled_error pass or "

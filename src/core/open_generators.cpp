@@ -88,7 +88,7 @@ void open_generators::close_dropped() {
 void open_generators::make_closer(generator_base& suspended) {
     task_state* const task = make_task(close(closing_generator(*this, suspended)), std::source_location::current());
     release(std::exchange(task->context, share(suspended.context)));
-    home_.adopt(*task);
+    home_.adopt_lazily(*task);
     task->drop_reference();
 }
 

@@ -101,12 +101,6 @@ void scheduler::adopt_by_factory(task_state& task) noexcept {
         ready_.push(task);
 }
 
-void scheduler::adopt_lazily(task_state& task) noexcept {
-    take_in(task);
-    if (has_factory_) tell_factory(task);
-    ready_.push(task);
-}
-
 void scheduler::adopt_eagerly(task_state& task) noexcept {
     take_in(task);
     if (has_factory_) tell_factory(task);

@@ -4,6 +4,7 @@
 
 #include <rota/combine/as_completed.hpp>
 #include <rota/combine/gather.hpp>
+#include <rota/combine/select.hpp>
 #include <rota/combine/shield.hpp>
 #include <rota/combine/task_group.hpp>
 #include <rota/combine/timeout.hpp>
@@ -35,6 +36,7 @@ coro<> gathers_range(std::vector<rota::task<>> t) { co_await rota::gather(t); }
 coro<> waits(rota::task<> t) { co_await rota::wait(t); }
 coro<> waits_for(rota::task<> t) { co_await rota::wait_for(t, 1h); }
 coro<> shields(rota::task<> t) { co_await rota::shield(t); }
+coro<> selects(rota::task<> t) { co_await rota::select(t, sleeps()); }
 coro<> draws(rota::task<> t) {
     auto finished = rota::as_completed(t);
     co_await finished.next();
@@ -59,9 +61,10 @@ TEST_F(CallGraph, ShowsWhoAwaitsByWhichever) {
         all.push_back(create_task(named("wait_for"), waits_for(target)));
         all.push_back(create_task(named("shield"), shields(target)));
         all.push_back(create_task(named("as_completed"), draws(target)));
+        all.push_back(create_task(named("select"), selects(target)));
         co_await rota::yield();
-        EXPECT_EQ(awaiters(capture_call_graph(target)),
-                  (strings{"co_await", "gather", "gather range", "wait", "wait_for", "shield", "as_completed"}));
+        EXPECT_EQ(awaiters(capture_call_graph(target)), (strings{"co_await", "gather", "gather range", "wait",
+                                                                 "wait_for", "shield", "as_completed", "select"}));
         auto const of_waiter = capture_call_graph(all[1]);
         EXPECT_EQ(of_waiter.waits_for, "gather");
         EXPECT_TRUE(of_waiter.awaited_by.empty());

@@ -3,6 +3,8 @@
 #include "core/core_kit.hpp"
 
 #include <rota/combine/gather.hpp>
+#include <rota/combine/map_concurrent.hpp>
+#include <rota/combine/select.hpp>
 #include <rota/combine/task_group.hpp>
 #include <rota/core/context.hpp>
 #include <rota/core/context_var.hpp>
@@ -270,7 +272,7 @@ TEST_F(TaskFactory, WhatItThrowsIsReported) {
     });
 }
 
-TEST_F(TaskFactory, TheEagerOneStartsEveryTaskAtOnce) {
+TEST_F(TaskFactory, TheEagerOneStartsEveryCreatedTaskAtOnce) {
     run_simulated([]() -> coro<> {
         log l;
         running_loop().set_task_factory(rota::eager_task_factory);
@@ -286,9 +288,21 @@ TEST_F(TaskFactory, TheEagerOneStartsEveryTaskAtOnce) {
     });
 }
 
-TEST_F(TaskFactory, AnEagerChildThatCancelsItsGatherersTaskIsHeard) {
+TEST_F(TaskFactory, WithTheEagerOneWhatCombinesCoroutinesStillBeginsThemInTheNextTurn) {
+    // A task that is made ready twice is told of at its second turn, when it has ended.
+    testing::internal::CaptureStderr();
     run_simulated([]() -> coro<> {
+        log l;
         running_loop().set_task_factory(rota::eager_task_factory);
+        auto const chosen = co_await rota::select(at_once(l, "a"), at_once(l, "b"));
+        EXPECT_EQ(chosen.first, 0U);
+        EXPECT_EQ(chosen.get<0>(), 5);
+        auto const add = [&](int n) -> coro<int> {
+            l.push_back(std::to_string(n));
+            co_return n;
+        };
+        std::vector<int> const numbers = {1, 2, 3};
+        EXPECT_EQ(co_await rota::map_concurrent(numbers, 2, add), numbers);
         auto const me = rota::current_task();
         auto const cancel = [&]() -> coro<> {
             me.cancel();
@@ -296,7 +310,11 @@ TEST_F(TaskFactory, AnEagerChildThatCancelsItsGatherersTaskIsHeard) {
         };
         EXPECT_THROW(co_await rota::gather(rota::sleep(1h), cancel()), rota::cancelled_error);
         me.uncancel();
+        co_await rota::sleep(1s);
+        EXPECT_EQ(l.front(), "a");
+        EXPECT_EQ(l.back(), "3");
     });
+    EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
 }
 
 TEST_F(TaskFactory, GroupsStartWaitsAlsoForAnEagerTask) {

@@ -28,7 +28,8 @@ struct sleeps_three_times : scenario {
 TEST(cancel_torture, cancels_before_each_step_once_and_twice) {
     auto const report = cancel_torture(making<sleeps_three_times>());
     EXPECT_GE(report.stopped, 2U * 5U);
-    EXPECT_EQ(report.runs, report.stopped + report.went_on + 4);  // and for each order one of each in which it had ended
+    EXPECT_EQ(report.runs,
+              report.stopped + report.went_on + 4);  // and for each order one of each in which it had ended
 }
 
 struct takes_its_time_to_stop : scenario {

@@ -23,10 +23,12 @@ inline constexpr eager_task_factory_t eager_task_factory{};
 /// What a loop does with each new task: a function that is told of it before anything of it has run, to name it, count it
 /// or cancel it; and whether it starts eagerly.
 ///
-/// The tasks of `create_task`, of a group, of `gather` and of all that makes some are told; the hook is called where they
-/// are made, as part of who makes them. What it throws goes to the exception handler. It must not change the factory.
+/// The hook is told of all tasks, those that `gather` and the like make for themselves too, where they are made and as part
+/// of who makes them. What it throws goes to the exception handler. It must not change the factory. Eager are those of
+/// `create_task`, and of a group's.
 ///
-/// asyncio: what `set_task_factory` takes. There the factory makes the object; a task's type is fixed by its coroutine here.
+/// asyncio: what `set_task_factory` takes. There the factory makes the object; a task's type is fixed by its coroutine
+/// here. And there `gather` starts its coroutines eagerly too.
 struct task_factory {
     task_factory() = default;
     task_factory(eager_task_factory_t) noexcept : eager(true) {}

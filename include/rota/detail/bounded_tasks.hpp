@@ -38,7 +38,7 @@ public:
         at.child->observer = &at;
         ++started_;
         ++running_;
-        owner_.home->adopt(*at.child);
+        owner_.home->adopt_lazily(*at.child);
     }
     /// Whether there is no use in making more.
     bool stopped() const noexcept { return asked_; }

@@ -36,7 +36,6 @@ protected:
     void begin(task_state& waiting, task_state** made, node* nodes) noexcept {
         owned_tasks::begin(waiting, made);
         nodes_ = nodes;
-        left_ = 1;  // itself: children that start eagerly may end before the others are made
     }
     /// What is made to await a future is not cancelled with those it owns.
     template <class T>
@@ -53,10 +52,8 @@ protected:
     void fail_to_start() noexcept;
     /// False: there is nothing to wait for.
     bool wait() noexcept {
-        if (--left_ == 0) return let_others_go_first(*waiting_);
+        if (left_ == 0) return let_others_go_first(*waiting_);
         waiting_->parked = this;
-        if (waiting_->visible != 0) [[unlikely]]
-            cancel(*waiting_);  // an eager child did that
         return true;
     }
     /// Throws unless there are results.

@@ -32,7 +32,7 @@ protected:
         keep(*child);
         child->observer = this;
         ++left_;
-        waiting_->home->adopt(*child);
+        waiting_->home->adopt_lazily(*child);
         return child;
     }
     /// Holds a task that somebody else's observer or nobody's watches.

@@ -58,8 +58,13 @@ public:
             return adopt_by_factory(task);
         ready_.push(task);
     }
-    /// The same, but the task does not run before its turn.
-    void adopt_lazily(task_state& task) noexcept;
+    /// The same, but the task does not run before its turn: who makes it is not ready for its end yet.
+    void adopt_lazily(task_state& task) noexcept {
+        take_in(task);
+        if (has_factory_) [[unlikely]]
+            tell_factory(task);
+        ready_.push(task);
+    }
     /// The same, but the task runs at once, in the middle of what runs now, up to its first suspension. Outside a turn, and
     /// where the stack is used up, its turn comes.
     void adopt_eagerly(task_state& task) noexcept;
