@@ -13,9 +13,13 @@ namespace detail {
 void unfinished_items::throw_too_many() { throw_usage_error("queue.task_done: called more often than items were put"); }
 
 void queue_waiter::throw_reason() const {
+    throw_unless_shut_down();
+    throw_shut_down();
+}
+
+void queue_waiter::throw_unless_shut_down() const {
     check_raise();
     check_abandoned();
-    throw_shut_down();
 }
 
 void queue_waiter::throw_shut_down() { throw queue_shut_down(); }

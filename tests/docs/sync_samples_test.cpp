@@ -49,6 +49,20 @@ TEST(sync_samples, condition) {
     EXPECT_TRUE(seen);
 }
 
+TEST(sync_samples, queue_next) {
+    rota::queue<int> jobs;
+    int worked = 0;
+    auto const work_on = [&](int job) { worked += job; };
+    auto const main = [&]() -> rota::coro<> {
+        jobs.put_nowait(1);
+        jobs.put_nowait(2);
+        jobs.shutdown();
+        while (auto item = co_await jobs.next()) work_on(*item);
+    };
+    rota::run(simulated(), main());
+    EXPECT_EQ(worked, 3);
+}
+
 TEST(testing_samples, scenario) {
     struct get_an_item : rota::testing::scenario {
         rota::queue<int> items;

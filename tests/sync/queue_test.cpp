@@ -413,6 +413,49 @@ TEST(Queue, ShutDownGivesWhatIsLeftAndTakesNothing) {
     simulate(main);
 }
 
+TEST(Queue, NextGivesItemsUntilItIsShutDownAndEmpty) {
+    auto main = []() -> coro<> {
+        queue<int> q;
+        std::vector<int> got;
+        auto consumer = create_task([&]() -> coro<> {
+            while (auto item = co_await q.next()) got.push_back(*item);
+        });
+        co_await q.put(1);
+        co_await rota::yield();
+        co_await q.put(2);
+        co_await q.put(3);
+        q.shutdown();
+        co_await consumer;
+        EXPECT_EQ(got, (std::vector{1, 2, 3}));
+        auto const after = co_await q.next();
+        EXPECT_FALSE(after.has_value());
+    };
+    simulate(main);
+}
+
+TEST(Queue, NextCancelledAfterTheHandOverHasItsItemAndBeforeItNone) {
+    auto main = []() -> coro<> {
+        queue<int> q;
+        int got = 0;
+        auto const take = [&]() -> coro<> {
+            auto const item = co_await q.next();
+            got = item.value_or(-1);
+        };
+        auto waiting = create_task(take());
+        co_await rota::yield();
+        waiting.cancel();
+        EXPECT_EQ(co_await ending(waiting), "cancelled");
+        EXPECT_EQ(got, 0);
+        auto handed = create_task(take());
+        co_await rota::yield();
+        q.put_nowait(7);
+        handed.cancel();
+        co_await handed;
+        EXPECT_EQ(got, 7);
+    };
+    simulate(main);
+}
+
 TEST(Queue, ShutDownWakesThoseThatWait) {
     auto main = []() -> coro<> {
         queue<int> empty;

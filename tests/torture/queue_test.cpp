@@ -120,6 +120,28 @@ struct is_shut_down : with_a_queue<Queue> {
     }
 };
 
+template <class Queue>
+struct loops_over_items : with_a_queue<Queue> {
+    coro<> subject() override { co_await loop(); }
+    coro<> environment() override {
+        auto const other = create_task(loop());
+        co_await this->put_some(0, 5);
+        this->items.shutdown();
+        co_await other;
+    }
+    coro<> loop() {
+        while (auto one = co_await this->items.next()) {
+            this->got.push_back(**one);
+            this->items.task_done();
+        }
+    }
+    coro<> verify() override {
+        co_await turns(30);
+        this->require_all();
+        co_await this->items.join();
+    }
+};
+
 using fifo = rota::queue<item>;
 using lifo = rota::lifo_queue<item>;
 using priority = rota::priority_queue<item, smaller>;
@@ -127,6 +149,7 @@ using priority = rota::priority_queue<item, smaller>;
 TEST(TortureQueue, Get) { torture<gets_items<fifo>>("queue.get"); }
 TEST(TortureQueue, Put) { torture<puts_items<fifo>>("queue.put"); }
 TEST(TortureQueue, ShutDown) { torture<is_shut_down<fifo>>("queue.get/shut down"); }
+TEST(TortureQueue, Next) { torture<loops_over_items<fifo>>("queue.next"); }
 TEST(TortureLifoQueue, Get) { torture<gets_items<lifo>>("queue.get/lifo"); }
 TEST(TortureLifoQueue, Put) { torture<puts_items<lifo>>("queue.put/lifo"); }
 TEST(TortureLifoQueue, ShutDown) { torture<is_shut_down<lifo>>("queue.get/lifo, shut down"); }

@@ -13,7 +13,7 @@
 namespace rota::inline v0 {
 
 /// Who awaits whom: a task or future, where it is, and the tasks that wait for it, by `co_await`, `gather`, `wait`,
-/// `as_completed`, `shield` or a group, each with those that wait for that one.
+/// `as_completed`, `select`, `shield` or a group, each with those that wait for that one.
 ///
 /// asyncio: `FutureCallGraph`.
 struct call_graph {

@@ -11,6 +11,7 @@
 #include <exception>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <source_location>
 #include <type_traits>
 #include <utility>
@@ -76,6 +77,8 @@ protected:
     using waiter::waiter;
     /// Throws why it did not: cancelled, destroyed or shut down.
     [[noreturn]] void throw_reason() const;
+    /// The same, but returns where it was shut down.
+    void throw_unless_shut_down() const;
     [[noreturn]] static void throw_shut_down();
 };
 
@@ -129,7 +132,8 @@ private:
 };
 
 template <class Core>
-class queue_get_awaiter final : public queue_waiter {
+class queue_get_awaiter : public queue_waiter {
+protected:
     using T = typename Core::value_type;
 
 public:
@@ -143,13 +147,8 @@ public:
         task_state& suspended = suspend_here(awaiting.promise(), line);
         if (suspended.visible != 0) [[unlikely]]
             return suspended.raise_at_entry();
-        if (queue().items_.size() != 0) [[unlikely]] {
-            get();
-            wake(suspended);  // its budget is used up
-        } else if (queue().shut_down_) [[unlikely]]
+        if (!wait(suspended)) [[unlikely]]
             throw_shut_down();
-        else
-            queue().getters_.park(*this, suspended);
         return true;
     }
 
@@ -161,6 +160,21 @@ public:
 
     char const* waits_for() const noexcept override { return "queue.get"; }
 
+protected:
+    /// False: nothing is left, and nothing will come.
+    bool wait(task_state& suspended) {
+        if (queue().items_.size() != 0) [[unlikely]] {
+            get();
+            wake(suspended);  // its budget is used up
+        } else if (queue().shut_down_) [[unlikely]]
+            return false;
+        else
+            queue().getters_.park(*this, suspended);
+        return true;
+    }
+
+    result_slot<T> item_;
+
 private:
     friend Core;
     Core& queue() const noexcept { return *static_cast<Core*>(object); }
@@ -168,8 +182,32 @@ private:
         item_.fill(queue().take());
         return true;
     }
+};
 
-    result_slot<T> item_;
+/// The same, to which the end of the queue is no error.
+template <class Core>
+class queue_next_awaiter final : public queue_get_awaiter<Core> {
+    using typename queue_get_awaiter<Core>::T;
+
+public:
+    using queue_get_awaiter<Core>::queue_get_awaiter;
+
+    template <chain_promise P>
+    bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
+        task_state& suspended = suspend_here(awaiting.promise(), line);
+        if (suspended.visible != 0) [[unlikely]]
+            return suspended.raise_at_entry();
+        return this->wait(suspended);
+    }
+
+    std::optional<T> await_resume() {
+        if (this->item_.filled()) [[likely]]
+            return this->item_.take();
+        this->throw_unless_shut_down();
+        return std::nullopt;
+    }
+
+    char const* waits_for() const noexcept override { return "queue.next"; }
 };
 
 /// All that the kinds of queues have in common; they differ in which item comes out next.
@@ -242,6 +280,15 @@ public:
     /// cancel comes out of the next await.
     /// asyncio: `Queue.get`; first come first served here, there a newcomer may overtake.
     [[nodiscard]] queue_get_awaiter<queue_core> get() noexcept { return queue_get_awaiter<queue_core>(*this); }
+
+    /// The next item, or nothing once the queue is shut down and nothing is left: what a consumer loops over.
+    ///
+    ///     while (auto item = co_await jobs.next()) work_on(*item);
+    ///
+    /// Errors: as `get`, without `queue_shut_down`.
+    /// Cancellation: as `get`.
+    /// asyncio: has nothing like it; there a loop ends by catching `QueueShutDown`.
+    [[nodiscard]] queue_next_awaiter<queue_core> next() noexcept { return queue_next_awaiter<queue_core>(*this); }
 
     /// Takes an item.
     ///
