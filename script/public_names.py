@@ -85,7 +85,9 @@ def declarations(header):
                 yield Declaration(around, not hidden, head, doc_above(lines, line), line)
         if sign == "{":
             if kind:
-                stack.append([kind[1], kind[2], kind[1] != "class"])
+                # `namespace rota::inline v0::detail` has a word within its name.
+                name = head.removeprefix("namespace").strip() if kind[1] == "namespace" else kind[2]
+                stack.append([kind[1], name, kind[1] != "class"])
             else:
                 stack.append(["body", "", True])
 

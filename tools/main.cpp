@@ -2,9 +2,19 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string_view>
 #include <utility>
+
+namespace {
+
+bool is_command(CLI::App const& program, std::string_view word) {
+    return std::ranges::any_of(program.get_subcommands({}), [&](auto const* each) { return each->get_name() == word; });
+}
+
+}  // namespace
 
 int main(int count, char** arguments) {
     CLI::App program("rota: asyncio for C++, on the command line", "rota");
@@ -12,6 +22,10 @@ int main(int count, char** arguments) {
     program.require_subcommand(1);
     tools::fetch_options fetch_options;
     auto const& fetch = tools::add_fetch(program, fetch_options);
+    if (count > 1 && arguments[1][0] != '-' && !is_command(program, arguments[1])) {
+        std::fprintf(stderr, "rota: there is no command '%s'; rota --help lists them\n", arguments[1]);
+        return 2;
+    }
     try {
         program.parse(count, arguments);
     } catch (CLI::ParseError const& error) {

@@ -59,7 +59,9 @@ void slab_store::poison(void* block, std::size_t size) noexcept {
     if (size > sizeof(slab_block))
         __asan_poison_memory_region(static_cast<std::byte*>(block) + sizeof(slab_block), size - sizeof(slab_block));
 }
-void slab_store::unpoison(void* block, std::size_t size) noexcept { __asan_unpoison_memory_region(block, size); }
+void asan_needs_a_rota_configured_with_ROTA_SANITIZE_address(void* block, std::size_t size) noexcept {
+    __asan_unpoison_memory_region(block, size);
+}
 #endif
 
 slab_store::slab* slab_store::add_slab(std::size_t block_size) {

@@ -140,7 +140,9 @@ void loop::call_exception_handler(exception_context const& context) noexcept {
 void loop::default_exception_handler(exception_context const& context) noexcept {
     try {
         std::string text = (context.message.starts_with("debug: ") ? "rota " : "rota: ") + context.message;
-        if (context.exception) text.append(": ").append(detail::describe(context.exception));
+        // The error belongs to the first line; what may stand below it says where.
+        if (context.exception)
+            text.insert(std::min(text.find('\n'), text.size()), ": " + detail::describe(context.exception));
         std::fprintf(stderr, "%s\n", text.c_str());
     } catch (...) {
         std::fputs("rota: an error, and no memory to tell it\n", stderr);

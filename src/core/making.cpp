@@ -110,7 +110,8 @@ std::string describe_making(void const* made) {
         of = found->second;
     }
     std::string text;
-    if (!of.task.empty()) text.append("\n  made by ").append(of.task).append(", behind its awaits at");
+    if (!of.task.empty()) text.append("\n  made by ").append(of.task);
+    if (!of.task.empty() && of.line_count != 0) text.append(", behind its awaits at");
     for (std::size_t i = of.line_count; i-- > 0;) text.append("\n    ").append(describe_line(of.lines[i]));
     if (of.address_count != 0) text.append("\n  made where this leads");
     text.append(describe_addresses(of.addresses.data(), of.address_count, "    "));

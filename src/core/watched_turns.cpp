@@ -44,11 +44,13 @@ std::string slow_task(task_state const& task, std::source_location const& before
 }
 
 std::string stranded(task_state const& task) {
-    return "debug: " + describe_name(task) +
-           " is suspended in something that is not Rota's, which can not wake it: co_await rota::adapt(...) of it. "
-           "Behind "
-           "its awaits at\n" +
-           describe_chain(task, "    ");
+    std::string text =
+        "debug: " + describe_name(task) +
+        " is suspended in something that is not Rota's, which can not wake it: co_await rota::adapt(...) of it";
+    // A foreign await leaves no line: those before it are the task's last of Rota's.
+    if (std::string const chain = describe_chain(task, "    "); !chain.empty())
+        text.append(". Its last awaits of Rota's:\n").append(chain);
+    return text;
 }
 
 class watched_task {
