@@ -8,11 +8,13 @@ bool callback_handle::cancel() {
     // One that runs must not lose its function to itself.
     if (node_ == nullptr || node_->cancelled || node_->called) return false;
     detail::check_owner(node_->home(), "callback_handle.cancel");
-    node_->cancelled = true;
-    node_->add_reference();  // withdrawing may drop the loop's
-    node_->withdraw();
-    node_->discard();
-    node_->drop_reference();
+    // Withdrawing may drop the loop's reference, and what the function captured may own this handle.
+    detail::callback_node& node = *node_;
+    node.add_reference();
+    node.cancelled = true;
+    node.withdraw();
+    node.discard();
+    node.drop_reference();
     return true;
 }
 

@@ -200,6 +200,7 @@ void loop::interrupted() noexcept {
 
 void loop::stop() {
     detail::check_owner(this, "stop");
+    if (runs_ == what_runs::end) return;  // it stops anyway
     if (runs_ == what_runs::main)
         detail::throw_usage_error("stop: run and runner.run end when their main does; stop is for run_forever");
     stopping_ = true;
@@ -283,7 +284,7 @@ void loop::cancel_all_tasks() {
 }
 
 void loop::cancel_all_and_drain() {
-    running const now(*this, what_runs::main);
+    running const now(*this, what_runs::end);
     cancel_all_tasks();
     // Their clean-ups run to their end; of what these make the rest is cancelled again.
     while (open_generators_.close_all()) {

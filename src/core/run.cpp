@@ -1,7 +1,9 @@
 #include <rota/core/run.hpp>
 
+#include <rota/core/debug.hpp>
 #include <rota/detail/running_here.hpp>
 #include "engine/interrupt.hpp"
+#include "owners.hpp"
 
 #include <atomic>
 #include <cstdio>
@@ -78,6 +80,7 @@ void runner::refuse() const {
 void runner::run_here_first() {
     if (ran_on_ != std::thread::id()) return;
     ran_on_ = std::this_thread::get_id();
+    if (debug_mode()) detail::enter_owner(*loop_);  // it may have been made on another
     kept_ = copy_context();
 }
 

@@ -60,6 +60,11 @@ public:
         // Each place is drawn from those that may come next: the tasks, and the first callback.
         waiting_.clear();
         callbacks_.clear();
+        std::size_t count = 0;
+        for (runnable* each = ready.first(); each != nullptr; each = each->next) ++count;
+        // Before the first is taken out: where memory is short nobody gets lost.
+        waiting_.reserve(count);
+        callbacks_.reserve(count);
         while (!ready.empty()) {
             runnable& item = ready.pop();
             waiting_.push_back(&item);

@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace rota::inline v0::detail {
@@ -51,6 +52,8 @@ scheduler::scheduler(std::unique_ptr<engine> with, schedule const& order, std::u
 }
 
 scheduler::~scheduler() {
+    // Who pushed what ended the last run may not have woken it yet.
+    while (wakers_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
     if (debug_) leave_owner(*this);
 }
 
@@ -262,13 +265,17 @@ void scheduler::run_one_turn() {
     if (!ready_.empty()) run_ready();
 }
 
+// As soon as the item is there its turn may come, and with it the end of the loop: the count keeps the engine until it was
+// woken.
 void scheduler::push_from_outside(runnable& item) noexcept {
+    wakers_.fetch_add(1, std::memory_order_relaxed);
     runnable* before = from_outside_.load(std::memory_order_relaxed);
     do {
         item.next = before;
     } while (!from_outside_.compare_exchange_weak(before, &item, std::memory_order_release, std::memory_order_relaxed));
     // Only the first of a batch wakes the loop; it takes all that has gathered by then.
     if (before == nullptr) engine_->wake();
+    wakers_.fetch_sub(1, std::memory_order_release);
 }
 
 void scheduler::take_from_outside() noexcept {

@@ -2,10 +2,18 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <new>
 
 namespace rota::inline v0::detail {
+
+std::uint32_t first_generation() noexcept {
+    static std::atomic<std::uint32_t> next{1};
+    return next.fetch_add(0x9E37'79B9, std::memory_order_relaxed);
+}
+
+handle_table::handle_table() noexcept : first_generation_(first_generation()) {}
 
 handle_table::~handle_table() {
     for (std::uint32_t index = 0; index != size_; ++index)
@@ -22,6 +30,7 @@ bool handle_table::grow() noexcept {
     for (std::uint32_t offset = chunk_slots; offset-- != 0;) {
         auto& slot = chunks_.back()[offset];
         slot.index = size_ + offset;
+        slot.generation = first_generation_;
         slot.next_free = first_free_;
         first_free_ = slot.index;
     }

@@ -16,7 +16,7 @@ using operation_list = intrusive_list<operation>;
 /// while the slot stays until its last operation has completed.
 struct handle_slot {
     std::uint32_t index = 0;
-    std::uint32_t generation = 1;
+    std::uint32_t generation = 0;
     int descriptor = -1;
     /// Operations that were kept and have not finished.
     std::uint32_t users = 0;
@@ -38,10 +38,14 @@ struct handle_slot {
     std::uint32_t next_free = io_handle::no_slot;
 };
 
+/// Where the generations of an engine's handles begin: far from those of every other engine of the process, since what was
+/// opened on one may be closed when the next has taken its place.
+std::uint32_t first_generation() noexcept;
+
 /// What an engine has open. Slots never move; handles are checked by generation.
 class handle_table {
 public:
-    handle_table() = default;
+    handle_table() noexcept;
     handle_table(handle_table const&) = delete;
     handle_table& operator=(handle_table const&) = delete;
     /// Closes what is still open.
@@ -77,6 +81,7 @@ private:
     bool grow() noexcept;
 
     std::vector<std::unique_ptr<handle_slot[]>> chunks_;
+    std::uint32_t first_generation_;
     std::uint32_t size_ = 0;
     std::uint32_t first_free_ = io_handle::no_slot;
     std::size_t open_ = 0;

@@ -40,7 +40,7 @@ simulated_socket& socket_table::make(address_family family, io_handle& opened) {
     if (free_slots_.empty()) {
         // So that giving the slot back can not fail.
         if (free_slots_.capacity() <= slots_.size()) free_slots_.reserve(std::max<std::size_t>(16, slots_.size() * 2));
-        slots_.emplace_back();
+        slots_.emplace_back().generation = first_generation_;
         free_slots_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
     }
     made->slot = free_slots_.back();

@@ -1,6 +1,7 @@
 // The open sockets of the simulated network: their slots, names, ports and listeners.
 #pragma once
 
+#include "handle_table.hpp"
 #include "simulated_address.hpp"
 #include "simulated_connection.hpp"
 #include "simulated_decisions.hpp"
@@ -121,6 +122,7 @@ private:
     bool in_use(simulated_socket const& asking, endpoint const& wanted, bool listeners_only) const noexcept;
 
     decisions& choices_;
+    std::uint32_t first_generation_ = detail::first_generation();
     std::vector<slot> slots_;
     std::vector<std::uint32_t> free_slots_;
     std::vector<simulated_socket*> listeners_;

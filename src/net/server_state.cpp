@@ -119,7 +119,9 @@ void server_state::close() noexcept {
     // The acceptors hold the sockets' last use: when they have gone, nobody listens any more.
     for (auto& each : listeners_) {
         if (on_its_loop()) home_->kernel().close(each.handle);
-        if (each.acceptor) std::exchange(each.acceptor, any_task()).cancel();
+        // By its state: the handle's own call throws in debug mode where this is another thread.
+        if (each.acceptor) each.acceptor.state().cancel();
+        each.acceptor = any_task();
     }
     wake_waiters();
 }
@@ -142,7 +144,7 @@ void server_state::drop() noexcept {
 
 void server_state::close_clients() noexcept {
     for (auto* each = connections_.front(); each != nullptr; each = connections_.after(*each))
-        if (each->task) each->task.cancel();
+        if (each->task) each->task.state().cancel();
 }
 
 coro<> server_state::accept_all(acceptor_record record) {

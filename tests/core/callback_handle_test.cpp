@@ -234,4 +234,27 @@ TEST_F(CallbackHandle, OfADoneCallbackMayOutliveWhatItWaitsFor) {
     EXPECT_FALSE(of_task.cancel());
 }
 
+// As a connection that lives as long as its timer.
+TEST_F(CallbackHandle, CancelMayLetGoWhatTheHandleItselfLivesIn) {
+    struct session {
+        explicit session(bool& gone) : gone_(gone) {}
+        session(session const&) = delete;
+        session& operator=(session const&) = delete;
+        ~session() { gone_ = true; }
+        callback_handle timer;
+
+    private:
+        bool& gone_;
+    };
+    bool gone = false;
+    run_simulated([&]() -> coro<> {
+        auto owner = std::make_shared<session>(gone);
+        session& alone = *owner;
+        alone.timer = running_loop().call_later(1h, [owner = std::move(owner)] { FAIL() << owner.use_count(); });
+        EXPECT_TRUE(alone.timer.cancel());
+        EXPECT_TRUE(gone);
+        co_return;
+    });
+}
+
 }  // namespace

@@ -127,4 +127,20 @@ TEST_F(debug, the_loops_own_thread_is_not_hindered) {
     EXPECT_TRUE(called);
 }
 
+TEST_F(debug, a_runner_belongs_to_the_thread_that_runs_it_first) {
+    rota::runner made_here;
+    rota::loop& loop = made_here.get_loop();
+    std::string text = "nothing";
+    std::thread([&] {
+        made_here.run([]() -> coro<> { co_await rota::yield(); });
+        try {
+            loop.call_soon([] {});
+        } catch (rota::usage_error const& error) {
+            text = error.what();
+        }
+        made_here.close();
+    }).join();
+    EXPECT_EQ(text, "nothing");
+}
+
 }  // namespace

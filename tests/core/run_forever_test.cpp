@@ -92,4 +92,25 @@ TEST_F(RunForever, StopInsideRunIsAUsageError) {
     });
 }
 
+TEST_F(RunForever, StopInACleanUpAtTheEndIsNoError) {
+    rota::runner runner(on_simulated);
+    rota::loop& loop = runner.get_loop();
+    bool cleaned_up = false;
+    auto const worker = [&]() -> coro<> {
+        try {
+            co_await rota::sleep(1h);
+        } catch (rota::cancelled_error const&) {
+            loop.stop();
+            cleaned_up = true;
+            throw;
+        }
+    };
+    runner.run([&]() -> coro<> {
+        rota::create_task(worker());
+        co_await rota::yield();
+    });
+    runner.close();
+    EXPECT_TRUE(cleaned_up);
+}
+
 }  // namespace

@@ -193,4 +193,20 @@ TEST_P(TcpStream, WritersOfSeveralTasksQueueWhole) {
     });
 }
 
+TEST_P(TcpStream, OfALoopThatHasGoneClosesNothingOfTheNext) {
+    stream kept;
+    run([&]() -> coro<> {
+        auto server = co_await serve(read_nothing);
+        kept = co_await connect(server);
+    });
+    run([&]() -> coro<> {
+        auto server = co_await serve(echo);
+        auto client = co_await connect(server);
+        kept = stream();
+        co_await client.write("hello");
+        co_await client.write_eof();
+        EXPECT_EQ(co_await client.read(), "hello");
+    });
+}
+
 }  // namespace

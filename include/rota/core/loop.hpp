@@ -166,7 +166,7 @@ private:
     bool has_tasks_up_to(std::uint32_t id) const noexcept;
     void cancel_all_tasks();
 
-    enum class what_runs : std::uint8_t { nothing, main, forever };
+    enum class what_runs : std::uint8_t { nothing, main, forever, end };
     /// While it lives the loop runs.
     class running {
     public:

@@ -144,6 +144,7 @@ private:
     bool in_turn_ = false;  // what runs is of a turn, not of a poll
     std::atomic<bool> interrupted_{false};
     std::atomic<runnable*> from_outside_{nullptr};
+    std::atomic<std::uint32_t> wakers_{0};  // threads inside push_from_outside
     std::uint64_t polls_ = 0;
     timer_queue timers_;
     std::unique_ptr<schedule_policy> policy_;  // null: first in, first out
