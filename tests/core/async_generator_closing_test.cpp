@@ -123,6 +123,30 @@ TEST_F(AsyncGeneratorClosing, WhoIsCancelledAlreadyStillCloses) {
     });
 }
 
+/// No generator, and its close is an await like any other.
+struct connection {
+    bool closed = false;
+    coro<> aclose() {
+        co_await rota::sleep(1ms);
+        closed = true;
+    }
+};
+
+TEST_F(AsyncGeneratorClosing, WithAclosingShieldsTheCloseOfAnything) {
+    run_simulated([]() -> coro<> {
+        connection used;
+        auto const use = [&]() -> coro<> {
+            auto const body = [](connection&) { return rota::sleep(1h); };
+            co_await rota::with_aclosing(used, body);
+        };
+        auto const using_it = rota::create_task(use());
+        co_await rota::sleep(1ms);
+        using_it.cancel();
+        EXPECT_THROW(co_await using_it, rota::cancelled_error);
+        EXPECT_TRUE(used.closed);
+    });
+}
+
 async_generator<int> fails_to_close() {
     std::exception_ptr error;
     try {

@@ -3,6 +3,7 @@
 #include <rota/base/error.hpp>
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/core/with_shield.hpp>
 #include <rota/detail/bound_body.hpp>
 #include <rota/detail/generator_promise.hpp>
 #include <rota/detail/result_room.hpp>
@@ -274,7 +275,7 @@ coro<typename Bound::result> run_with_aclosing(Closed closed, Bound body) {
     } catch (...) {
         error = std::current_exception();
     }
-    co_await closed.aclose();
+    co_await with_shield(closed.aclose());
     if (error) std::rethrow_exception(std::move(error));
     if constexpr (!std::is_void_v<R>) co_return value.take();
 }
@@ -291,8 +292,8 @@ coro<typename Bound::result> run_with_aclosing(Closed closed, Bound body) {
 ///     });
 ///
 /// Errors: the body's; where `aclose` throws, that is what comes out.
-/// Cancellation: reaches the body; a generator's closing is shielded.
-/// asyncio: `async with contextlib.aclosing(...)`.
+/// Cancellation: reaches the body; the closing is shielded (`with_shield`), so give one that could hang a time-out.
+/// asyncio: `async with contextlib.aclosing(...)`, in which a second cancel interrupts the closing.
 template <class Closed, class Body, class... Args>
 [[nodiscard]] auto with_aclosing(Closed&& closed, Body&& body, Args&&... args) {
     return detail::run_with_aclosing<Closed>(std::forward<Closed>(closed),
