@@ -162,6 +162,71 @@ TEST(map_concurrent, a_failure_ends_the_wait_for_the_next_item) {
     });
 }
 
+/// Notes when it is closed, which takes a while, and fails if it is told to.
+rota::async_generator<int> counting(log& of, bool bad = false) {
+    std::exception_ptr error;
+    try {
+        for (int i = 0;; ++i) co_yield i;
+    } catch (...) {
+        error = std::current_exception();
+    }
+    co_await rota::sleep(1s);
+    of.emplace_back("closed");
+    if (bad) fail("bad closing");
+    std::rethrow_exception(error);
+}
+
+TEST(map_concurrent, closes_a_generator_that_is_given_away_before_it_ends) {
+    run([]() -> rota::coro<> {
+        log of;
+        auto const fails_at_one = [](int item) -> rota::coro<> {
+            co_await rota::sleep(1ms);
+            if (item == 1) fail("bad");
+        };
+        auto const failed = co_await rota::as_result(rota::for_each_concurrent(counting(of), 2, fails_at_one));
+        EXPECT_EQ(what_of(failed.error()), "bad");
+        EXPECT_EQ(of, notes("closed"));
+        auto const long_one = [](int) { return rota::sleep(1h); };
+        auto const mapping = rota::create_task(rota::map_concurrent(counting(of), 2, long_one));
+        co_await rota::sleep(1ms);
+        mapping.cancel();
+        EXPECT_TRUE((co_await rota::as_result(mapping)).cancelled());
+        EXPECT_EQ(of, notes("closed", "closed"));
+    });
+}
+
+TEST(map_concurrent, leaves_a_named_generator_open) {
+    run([]() -> rota::coro<> {
+        log of;
+        auto numbers = counting(of);
+        auto const fails = [](int) { return error_after("bad", 1ms); };
+        auto const failed = co_await rota::as_result(rota::map_concurrent(numbers, 1, fails));
+        EXPECT_EQ(what_of(failed.error()), "bad");
+        EXPECT_TRUE(of.empty());
+        co_await numbers.aclose();
+        EXPECT_EQ(of, notes("closed"));
+    });
+}
+
+/// Gives nothing, and its close fails.
+struct closes_badly {
+    rota::coro<std::optional<int>> next() { co_return std::nullopt; }
+    rota::coro<> aclose() { co_await fail_after("bad closing", 1ms); }
+};
+
+TEST(map_concurrent, throws_what_the_closing_throws_where_nothing_else_failed) {
+    run([]() -> rota::coro<> {
+        log of;
+        auto const self = [](int item) { return value_after(item, 1ms); };
+        auto const alone = co_await rota::as_result(rota::map_concurrent(closes_badly(), 2, self));
+        EXPECT_EQ(what_of(alone.error()), "bad closing");
+        auto const fails = [](int) { return error_after("bad", 1ms); };
+        auto const second = co_await rota::as_result(rota::map_concurrent(counting(of, true), 1, fails));
+        EXPECT_EQ(what_of(second.error()), "bad");
+        EXPECT_EQ(of, notes("closed"));
+    });
+}
+
 TEST(map_concurrent, cancels_and_awaits_the_rest_before_the_first_error_comes_out) {
     run([]() -> rota::coro<> {
         log of;

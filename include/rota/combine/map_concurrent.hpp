@@ -3,6 +3,7 @@
 #include <rota/combine/gather.hpp>
 #include <rota/core/coro.hpp>
 #include <rota/core/result.hpp>
+#include <rota/core/with_shield.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/bounded_tasks.hpp>
 #include <rota/detail/gathered.hpp>
@@ -30,6 +31,11 @@ concept item_source = requires(std::remove_reference_t<S>& source) {
         *item;
     };
 };
+
+/// It is owned, and is to be closed before its owner ends.
+template <class S>
+concept closable_source =
+    !std::is_reference_v<S> && requires(S& source) { requires awaitable<decltype(source.aclose())>; };
 
 /// Items of a range. `Moves`: it is owned, and its items may be moved from.
 template <class View, bool Moves>
@@ -180,6 +186,13 @@ coro<typename Results::template type<typename Call::value>> run_over_source(Sour
         tasks.fail();
     }
     co_await tasks.all_ended();
+    if constexpr (closable_source<Source>) {
+        try {
+            co_await with_shield(source.aclose());
+        } catch (...) {
+            tasks.fail();
+        }
+    }
     co_return tasks.results();
 }
 
@@ -224,11 +237,14 @@ auto call_concurrent(S&& source, std::size_t limit, F&& fn, Args&&... args) {
 ///     auto pages = co_await rota::map_concurrent(urls, 20, fetch);
 ///
 /// The range is named, and then must live until the await ends, or given away; or it is something whose `next()` is to be
-/// awaited, until what that gives is empty. `fn` and `args` are copied once and given to each call as lvalues; copies,
+/// awaited, until what that gives is empty. Such a source that is given away and has an `aclose()`, as a generator has, is
+/// closed before the await ends, however it ends; a named one stays open. `fn` and `args` are copied once and given to each call as lvalues; copies,
 /// arguments and items live until all is over.
 ///
-/// Errors: the first one, of `fn` or of the range; the rest is cancelled and awaited before. `usage_error` for a limit of 0.
-/// Cancellation: each request is passed on to all that run; no more are begun, and all are awaited. Then as `gather`.
+/// Errors: the first one, of `fn`, of the range or of its closing; the rest is cancelled and awaited before. `usage_error`
+/// for a limit of 0.
+/// Cancellation: each request is passed on to all that run; no more are begun, and all are awaited. The closing is shielded.
+/// Then as `gather`.
 /// asyncio: a semaphore round each coroutine of a `gather`, which makes all of them at once. Elsewhere: `p-map`, aiostream's
 /// `map(task_limit=)`, folly's `collectAllWindowed`, `buffered` of Rust's streams.
 template <class R, class F, class... Args>
