@@ -162,6 +162,43 @@ TEST(map_concurrent, a_failure_ends_the_wait_for_the_next_item) {
     });
 }
 
+TEST(for_each_concurrent, begins_with_an_item_that_came_together_with_a_failure) {
+    run([]() -> rota::coro<> {
+        log of;
+        rota::queue<int> items;
+        rota::event bad;
+        auto const work = [&](int item) -> rota::coro<> {
+            if (item == 2) co_await sleeper(of, "two");
+            co_await bad.wait();
+            fail("bad");
+        };
+        auto const all = rota::create_task(rota::for_each_concurrent(items, 4, work));
+        items.put_nowait(1);
+        co_await rota::sleep(1ms);
+        bad.set();
+        items.put_nowait(2);
+        EXPECT_EQ(what_of((co_await rota::as_result(all)).error()), "bad");
+        EXPECT_EQ(of, notes("two cancelled"));
+        EXPECT_TRUE(items.empty());
+    });
+}
+
+TEST(for_each_concurrent, begins_with_an_item_that_came_together_with_a_cancel) {
+    run([]() -> rota::coro<> {
+        log of;
+        rota::queue<int> items;
+        auto const work = [&](int) { return sleeper(of, "it"); };
+        auto const all = rota::create_task(rota::for_each_concurrent(items, 4, work));
+        co_await rota::sleep(1ms);
+        items.put_nowait(1);
+        all.cancel();
+        EXPECT_TRUE((co_await rota::as_result(all)).cancelled());
+        EXPECT_EQ(of, notes("it cancelled"));
+        EXPECT_TRUE(items.empty());
+        co_await rota::sleep(1ms);
+    });
+}
+
 /// Notes when it is closed, which takes a while, and fails if it is told to.
 rota::async_generator<int> counting(log& of, bool bad = false) {
     std::exception_ptr error;

@@ -172,6 +172,7 @@ template <class Results, class Source, class Call, class F, class... Args>
 coro<typename Results::template type<typename Call::value>> run_over_source(Source source, std::size_t limit, F fn,
                                                                             Args... args) {
     typename Results::template of<typename Call::value> tasks(limit);
+    tasks.keep_items();
     try {
         for (;;) {
             co_await tasks.room();
@@ -179,7 +180,8 @@ coro<typename Results::template type<typename Call::value>> run_over_source(Sour
             tasks.begin_wait_for_item();
             auto item = co_await source.next();
             tasks.end_wait_for_item();
-            if (tasks.stopped() || !static_cast<bool>(item)) break;
+            if (!static_cast<bool>(item)) break;
+            // Also where it has come together with a failure: nobody else has it.
             tasks.start(Call::make(fn, *std::move(item), args...));
         }
     } catch (...) {
@@ -244,7 +246,8 @@ auto call_concurrent(S&& source, std::size_t limit, F&& fn, Args&&... args) {
 /// Errors: the first one, of `fn`, of the range or of its closing; the rest is cancelled and awaited before. `usage_error`
 /// for a limit of 0.
 /// Cancellation: each request is passed on to all that run; no more are begun, and all are awaited. The closing is shielded.
-/// Then as `gather`.
+/// Then as `gather`. No item that `next()` has given is lost, here or by an error: `fn` is begun with it, and is cancelled in
+/// its first await, behind which it can be put back.
 /// asyncio: a semaphore round each coroutine of a `gather`, which makes all of them at once. Elsewhere: `p-map`, aiostream's
 /// `map(task_limit=)`, folly's `collectAllWindowed`, `buffered` of Rust's streams.
 template <class R, class F, class... Args>

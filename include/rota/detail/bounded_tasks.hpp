@@ -38,8 +38,13 @@ public:
         at.child->observer = &at;
         ++started_;
         ++running_;
+        if (keeps_items_) at.child->set(task_started);
         owner_.home->adopt_lazily(*at.child);
+        if (asked_) at.child->request_cancel(0);
     }
+    /// Its items are gone from where they came. What is started with one begins whatever is cancelled before its first
+    /// turn, and sees that in its first await.
+    void keep_items() noexcept { keeps_items_ = true; }
     /// Whether there is no use in making more.
     bool stopped() const noexcept { return asked_; }
     /// In a catch block of the coroutine: the rest is cancelled.
@@ -81,6 +86,7 @@ private:
     std::uint32_t visible_before_;
     std::uint8_t level_;
     bool keeps_errors_;
+    bool keeps_items_ = false;
     bool waits_for_end_ = false;
     bool waits_for_item_ = false;
     bool asked_owner_ = false;
