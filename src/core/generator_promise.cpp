@@ -2,14 +2,32 @@
 
 #include <rota/base/error.hpp>
 #include <rota/core/async_generator.hpp>
+#include <rota/core/debug.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/detail/context_map.hpp>
 #include <rota/detail/open_generators.hpp>
+#include <rota/detail/report.hpp>
 
+#include <string>
 #include <typeinfo>
 #include <utility>
 
 namespace rota::inline v0::detail {
+namespace {
+
+// Where an error or a cancel unwinds, too: that is what with_aclosing is for, and what surprises most.
+void report_dropped(generator_base const& suspended) noexcept {
+    try {
+        report_debug(
+            "an async_generator, suspended at " + describe_line(suspended.line) +
+            ", was dropped before its end: close it with with_aclosing or aclose; its loop does that later, when "
+            "what it refers to may be gone");
+    } catch (...) {
+        report_debug({});
+    }
+}
+
+}  // namespace
 
 bool generator_base::prepare_next() {
     switch (state) {
@@ -46,10 +64,13 @@ void generator_base::leave_home() noexcept {
 void generator_base::drop() noexcept {
     dropped = true;
     if (state == generator_state::running || has_closer) return;
-    if (state == generator_state::suspended && home != nullptr)
+    if (state == generator_state::suspended && home != nullptr) {
+        if (debug_mode()) [[unlikely]]
+            report_dropped(*this);
         static_cast<loop*>(home)->open_generators().drop(*this);
-    else
+    } else {
         destroy();
+    }
 }
 
 void generator_base::destroy() noexcept {

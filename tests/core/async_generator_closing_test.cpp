@@ -311,13 +311,15 @@ TEST_F(AsyncGeneratorClosing, WhatCancelledTasksHeldIsClosed) {
 
 TEST_F(AsyncGeneratorClosing, TheErrorOfADroppedOneReachesTheExceptionHandler) {
     run_simulated([]() -> coro<> {
-        core_kit::reports const reports;
+        core_kit::reports reports;
         {
             auto gen = fails_to_close();
             auto const item = co_await gen.next();
             EXPECT_EQ(*item, 1);
         }
         co_await rota::sleep(1s);
+        // With ROTA_DEBUG=1, that it was dropped.
+        std::erase_if(reports.told, [](std::string const& text) { return text.starts_with("debug: "); });
         EXPECT_EQ(reports.told,
                   (strings{"an error occurred while an async_generator was closed | the clean-up failed"}));
     });

@@ -1,6 +1,7 @@
 #include "core/debug_kit.hpp"
 
 #include <rota/base/error.hpp>
+#include <rota/core/async_generator.hpp>
 #include <rota/core/callback_handle.hpp>
 #include <rota/core/future.hpp>
 #include <rota/core/sleep.hpp>
@@ -107,6 +108,31 @@ TEST_F(debug, two_loops_may_be_used_from_their_common_thread) {
         co_return;
     });
     EXPECT_EQ(of_first.result(), 1);
+}
+
+rota::async_generator<int> endless() {
+    for (int i = 0;; ++i) co_yield i;
+}
+
+TEST_F(debug, a_generator_dropped_before_its_end_is_reported_and_one_that_was_closed_or_is_fresh_is_not) {
+    run_simulated([]() -> coro<> {
+        reports const told;
+        auto const use = [](bool closes) -> coro<> {
+            auto numbers = endless();
+            (void)co_await numbers.next();
+            if (closes) co_await numbers.aclose();
+            auto const fresh = endless();
+        };
+        co_await use(true);
+        co_await rota::sleep(1ms);
+        EXPECT_TRUE(told.told.empty());
+        auto const using_it = rota::create_task(use(false));
+        co_await using_it;
+        co_await rota::sleep(1ms);
+        EXPECT_EQ(told.told.size(), 1U);
+        for (auto const& text : told.told)
+            debug_kit::expect_told(text, {"dropped before its end", "debug_test.cpp:", "with_aclosing"});
+    });
 }
 
 TEST(debug_mode_off, nothing_is_refused_to_other_threads) {

@@ -24,8 +24,9 @@ TEST(generator_samples, a_generator_gives_an_item_whenever_it_is_asked) {
     std::vector<int> used;
     auto const use = [&](int number) { used.push_back(number); };
     auto const main = [&]() -> rota::coro<> {
-        auto ticks = ticker(3);
-        while (auto tick = co_await ticks.next()) use(*tick);
+        co_await rota::with_aclosing(ticker(3), [&](auto& ticks) -> rota::coro<> {
+            while (auto tick = co_await ticks.next()) use(*tick);
+        });
     };
     rota::run(simulated(), main());
     EXPECT_EQ(used, (std::vector{0, 1, 2}));

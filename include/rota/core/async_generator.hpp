@@ -161,18 +161,22 @@ struct give_the_generator_a_name_its_items_live_in_it {};
 ///         }
 ///     }
 ///
-///     auto ticks = ticker(3);
-///     while (auto tick = co_await ticks.next()) use(*tick);
+///     co_await rota::with_aclosing(ticker(3), [&](auto& ticks) -> rota::coro<> {
+///         while (auto tick = co_await ticks.next()) use(*tick);
+///     });
 ///
 /// It is lazy, and its body runs as part of the task that asks, with that task's context and cancels, without a task or
 /// thread of its own. It costs one frame; its items cost nothing: they are referred to where they stand (`generator_item`).
 /// Items are objects of a type T, which may be move-only, or references. Yield a named object where T is an aggregate: GCC 12
 /// destroys `co_yield item{...}` twice.
 ///
-/// Left before its end it should be closed: `co_await ticks.aclose()`, or `with_aclosing`. Its `co_yield` then throws
-/// `generator_exit`, and what the body awaits on its way out is shielded from cancels. One that is just dropped is closed
-/// by its loop a little later, and what is left at the end of `run` is closed there; its errors go to the exception
-/// handler. One whose loop is gone is destroyed as it stands: destructors run, nothing is awaited.
+/// Left before its end, by an error or a cancel too, it should be closed: `with_aclosing`, or `co_await ticks.aclose()`. Its
+/// `co_yield` then throws `generator_exit`, and what the body awaits on its way out is shielded from cancels.
+///
+/// **One that is just dropped is closed by its loop a little later,** and what is left at the end of `run` is closed there:
+/// its clean-up and its destructors run when the locals beside it are gone. What it refers to must outlive its loop, or use
+/// `with_aclosing`. Debug mode reports it. Errors of such a closing go to the exception handler. One whose loop is gone is
+/// destroyed as it stands: destructors run, nothing is awaited.
 ///
 /// C++ can not await in a destructor or a `catch` block; a clean-up that awaits stands behind the block:
 ///

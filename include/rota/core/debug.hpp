@@ -40,6 +40,8 @@ namespace rota::inline v0 {
 /// **Unclosed:** a stream or a server dropped without a `close`, with where it was opened; not where an error unwinds or has
 /// ended the connection, and not with `stream_options::may_be_dropped`.
 ///
+/// **Generators dropped before their end,** with the `co_yield` they were suspended at; where an error unwinds, too.
+///
 /// A reported place is that of the last await before it, which is what a coroutine knows of itself.
 ///
 /// asyncio: debug mode, `PYTHONASYNCIODEBUG=1`; the durations of polls are not told.
