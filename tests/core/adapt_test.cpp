@@ -231,6 +231,35 @@ TEST_F(Adapt, KeepsATemporaryAndUsesANamedOneWhereItIs) {
     });
 }
 
+/// The usual task of other libraries: it owns its frame, and the awaiter it makes does not.
+class lends_to_its_awaiter {
+public:
+    struct awaiter {
+        awaiter(std::weak_ptr<int> to) : result(std::move(to)) {}
+        awaiter(awaiter const&) = delete;
+        awaiter& operator=(awaiter const&) = delete;
+        ~awaiter() = default;
+        bool await_ready() const noexcept { return false; }
+        std::coroutine_handle<> await_suspend(std::coroutine_handle<> handle) const noexcept { return handle; }
+        int await_resume() const { return result.expired() ? -1 : *result.lock(); }
+        std::weak_ptr<int> result;
+    };
+    explicit lends_to_its_awaiter(int value) : result_(std::make_shared<int>(value)) {}
+    awaiter operator co_await() && noexcept { return awaiter(result_); }
+
+private:
+    std::shared_ptr<int> result_;
+};
+
+TEST_F(Adapt, KeepsATemporaryWhoseAwaiterUsesIt) {
+    run_simulated([]() -> coro<> {
+        EXPECT_EQ(co_await rota::adapt(lends_to_its_awaiter(42)), 42);
+        auto later = rota::adapt(lends_to_its_awaiter(43));
+        EXPECT_EQ(co_await std::move(later), 43);
+        EXPECT_EQ(co_await rota::create_task(rota::adapt(lends_to_its_awaiter(44))), 44);
+    });
+}
+
 TEST_F(Adapt, OneThatIsNotResumedIsWaitedForAlsoWhenCancelled) {
     run_simulated([]() -> coro<> {
         foreign_event late;

@@ -10,6 +10,7 @@
 
 #include <coroutine>
 #include <exception>
+#include <optional>
 #include <source_location>
 #include <type_traits>
 #include <utility>
@@ -66,6 +67,38 @@ struct resumption_stub {
 
 inline resumption_stub tell_when_resumed(resumption&) { co_return; }
 
+/// A temporary that is no awaiter but makes one, which may use it: the temporary is kept too, and makes its awaiter when the
+/// await begins. Until then it may be moved.
+template <class A>
+class kept_foreign {
+public:
+    explicit kept_foreign(A&& foreign) : object_(std::move(foreign)) {}
+    kept_foreign(kept_foreign&& not_started) noexcept : object_(std::move(not_started.object_)) {}
+    kept_foreign& operator=(kept_foreign&&) = delete;
+    ~kept_foreign() = default;
+
+    void start() { made_.emplace(object_); }
+    auto& awaiter() noexcept { return made_->awaiter; }
+
+private:
+    struct made {
+        explicit made(A& by) : awaiter(get_awaiter(std::move(by))) {}
+        kept_awaiter<A&&> awaiter;
+    };
+
+    A object_;
+    std::optional<made> made_;
+};
+
+template <class A>
+auto bind_foreign(A&& foreign) {
+    constexpr bool is_awaiter = std::is_same_v<std::remove_cvref_t<awaiter_of<A&&>>, std::remove_cvref_t<A>>;
+    if constexpr (std::is_lvalue_reference_v<A> || is_awaiter)
+        return bound_awaitable<A&&>(std::forward<A>(foreign));
+    else
+        return kept_foreign<A>(std::forward<A>(foreign));
+}
+
 template <class Inner>
 class adapting_awaiter : public leaf {
 public:
@@ -83,6 +116,7 @@ public:
         task_state& task = suspend_here(awaiting.promise(), line);
         if (task.visible != 0) [[unlikely]]
             return task.raise_at_entry();
+        inner_.start();
         stub_ = tell_when_resumed(resumption_).frame;
         resumption_.expect(task);
         task.parked = this;
@@ -140,7 +174,7 @@ private:
 template <class A>
     requires detail::awaitable<A&&>
 [[nodiscard]] auto adapt(A&& foreign) {
-    return detail::adapting_awaiter(detail::bind_body(detail::offers<>{}, std::forward<A>(foreign)));
+    return detail::adapting_awaiter(detail::bind_foreign(std::forward<A>(foreign)));
 }
 
 }  // namespace rota::inline v0
