@@ -7,10 +7,12 @@
 #include <rota/core/sleep.hpp>
 #include <rota/detail/operation_awaiter.hpp>
 #include <rota/detail/report.hpp>
+#include <rota/detail/task_start.hpp>
 #include "core/making.hpp"
 
 #include <cerrno>
 #include <exception>
+#include <source_location>
 #include <string>
 #include <utility>
 
@@ -40,6 +42,13 @@ bool concerns_one_connection(int error) noexcept {
         case ETIMEDOUT: return true;
         default: return false;
     }
+}
+
+// Not before its turn, whatever the task factory says: `kept` may be in the frame, and go with it.
+void start_kept(loop& on, any_task& kept, coro<> work) {
+    task_state* const made = make_task(std::move(work), std::source_location::current());
+    kept = any_task::adopt(made);
+    on.adopt_lazily(*made);
 }
 
 }  // namespace
@@ -97,7 +106,7 @@ void server_state::listen(socket_address const& at) {
 
 void server_state::start_accepting() {
     for (auto& each : listeners_) {
-        each.acceptor = create_task(accept_all(acceptor_record(shared_from_this(), each.handle)));
+        start_kept(*home_, each.acceptor, accept_all(acceptor_record(shared_from_this(), each.handle)));
         each.acceptor.set_name("accept " + each.local.to_string());
     }
 }
@@ -185,7 +194,7 @@ void server_state::begin_connection(io_handle accepted, socket_address const& pe
         socket.release();
         auto record = std::make_unique<connection_record>(shared_from_this());
         auto& kept = *record;
-        kept.task = create_task(serve(std::move(record), std::move(connection), peer));
+        start_kept(*home_, kept.task, serve(std::move(record), std::move(connection), peer));
     } catch (...) {
         report([&] {
             return exception_context("a connection from " + peer.to_string() + " could not be served",

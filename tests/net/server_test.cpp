@@ -3,6 +3,8 @@
 #include "net/net_kit.hpp"
 
 #include <rota/base/error.hpp>
+#include <rota/combine/timeout.hpp>
+#include <rota/core/task_factory.hpp>
 #include <rota/core/with_cleanup.hpp>
 #include <rota/detail/operation_awaiter.hpp>
 
@@ -72,6 +74,29 @@ TEST_P(Server, AHandlerMayHaveState) {
         server = rota::server();
         co_await client.write("world\n");
         EXPECT_EQ(co_await client.read(), "hello world\n");
+    });
+}
+
+TEST_P(Server, UnderAnEagerTaskFactoryAHandlerMayEndAtOnceAndBeCancelledInItsFirstStep) {
+    run([]() -> coro<> {
+        rota::running_loop().set_task_factory(rota::eager_task_factory);
+        auto server = std::make_shared<rota::server>();
+        bool end_at_once = true;
+        auto handle = [&](stream) -> coro<> {
+            if (end_at_once) co_return;
+            server->close_clients();
+            co_await rota::sleep(1h);
+        };
+        *server = co_await serve(handle);
+        for (int i = 0; i < 3; ++i) {
+            auto client = co_await connect(*server);
+            EXPECT_EQ(co_await client.read(), "");
+        }
+        end_at_once = false;
+        auto client = co_await connect(*server);
+        EXPECT_EQ(co_await rota::with_timeout(10s, client.read()), "");
+        server->close();
+        co_await server->wait_closed();
     });
 }
 
