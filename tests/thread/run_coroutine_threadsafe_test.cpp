@@ -3,6 +3,7 @@
 #include "io/io_kit.hpp"
 
 #include <rota/core/cancellation.hpp>
+#include <rota/core/task_factory.hpp>
 #include <rota/thread/to_thread.hpp>
 
 #include <memory>
@@ -41,6 +42,24 @@ TEST_P(RunCoroutineThreadsafe, RunsOnTheLoopsThread) {
         auto which = []() -> coro<std::thread::id> { co_return std::this_thread::get_id(); };
         auto ask = [&] { return rota::run_coroutine_threadsafe(which(), here).result(); };
         EXPECT_EQ(co_await rota::to_thread(ask), thread);
+    });
+}
+
+// It would end before the loop's side of its result is ready for that.
+TEST_P(RunCoroutineThreadsafe, UnderAnEagerTaskFactoryItBeginsInATurnOfItsOwn) {
+    run([]() -> coro<> {
+        rota::loop& here = rota::running_loop();
+        here.set_task_factory(rota::eager_task_factory);
+        std::string log;
+        auto note = [&]() -> coro<> {
+            log += "coroutine ";
+            co_return;
+        };
+        // Nobody wants the result.
+        static_cast<void>(rota::run_coroutine_threadsafe(note(), here));
+        here.call_soon_threadsafe([&] { log += "callback "; });
+        while (log.size() < 19) co_await rota::sleep(1ms);
+        EXPECT_EQ(log, "callback coroutine ");
     });
 }
 

@@ -3,6 +3,7 @@
 #include <rota/core/coro.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/core/task.hpp>
+#include <rota/detail/scheduler.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/thread/concurrent_future.hpp>
 
@@ -10,6 +11,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -60,8 +62,13 @@ public:
         : work_(std::move(work)), promise_(std::move(promise)) {}
 
     void operator()() {
+        scheduler& home = running_scheduler("run_coroutine_threadsafe");
         auto& state = promise_.state();
-        state.set_task(create_task(answer(std::move(work_), std::move(promise_))));
+        task_state* const made =
+            make_task(answer(std::move(work_), std::move(promise_)), std::source_location::current());
+        state.set_task(any_task::adopt(made));
+        // Not before its turn, whatever the task factory says: `state` may go at its end.
+        home.adopt_lazily(*made);
     }
 
 private:
