@@ -1,11 +1,15 @@
 #include "core/debug_kit.hpp"
 
+#include <rota/combine/gather.hpp>
+#include <rota/combine/select.hpp>
 #include <rota/core/sleep.hpp>
 #include <rota/core/task.hpp>
 
 #include <gtest/gtest.h>
 
+#include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -13,6 +17,11 @@ using namespace core_kit;
 using rota::coro;
 
 class debug_never_awaited : public debug_kit::test {};
+
+coro<> fails() {
+    throw std::runtime_error("it failed");
+    co_return;
+}
 
 coro<int> forgotten(int n) { co_return n; }
 constexpr int of_forgotten = __LINE__ - 1;
@@ -70,16 +79,45 @@ TEST_F(debug_never_awaited, coroutines_that_are_awaited_or_tasks_or_moved_from_a
     });
 }
 
+coro<> holds(coro<int> inner) { co_await std::move(inner); }
+
+TEST_F(debug_never_awaited, what_a_gather_or_select_has_taken_over_and_does_not_begin_is_not_reported) {
+    run_simulated([]() -> coro<> {
+        reports const heard;
+        auto const done = rota::create_task(forgotten(1));
+        co_await done;
+        co_await rota::select(done, forgotten(2), holds(forgotten(3)), rota::gather(forgotten(4)));
+
+        auto const broken = rota::create_task(fails());
+        EXPECT_THROW(co_await broken, std::runtime_error);
+        EXPECT_THROW(co_await rota::gather(broken, forgotten(5)), std::runtime_error);
+
+        auto const me = rota::current_task();
+        me.cancel();
+        EXPECT_THROW(co_await rota::gather(forgotten(6), forgotten(7)), rota::cancelled_error);
+        me.uncancel();
+        me.cancel();
+        EXPECT_THROW(co_await rota::select(forgotten(8), forgotten(9)), rota::cancelled_error);
+        me.uncancel();
+        me.cancel();
+        std::vector<coro<int>> some;
+        some.push_back(forgotten(10));
+        EXPECT_THROW(co_await rota::gather(std::move(some)), rota::cancelled_error);
+        me.uncancel();
+        co_await rota::sleep(1s);
+        EXPECT_EQ(heard.told, strings());
+
+        { auto const left = rota::gather(forgotten(11)); }
+        co_await rota::sleep(1s);
+        EXPECT_EQ(heard.told.size(), 1U);
+    });
+}
+
 TEST(debug_mode_off, a_coroutine_that_is_never_awaited_is_let_go_silently) {
     if (rota::debug_mode()) GTEST_SKIP() << "the environment has turned debug mode on";
     testing::internal::CaptureStderr();
     { auto const c = forgotten(1); }
     EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-}
-
-coro<> fails() {
-    throw std::runtime_error("it failed");
-    co_return;
 }
 
 coro<> leaves_a_task() {

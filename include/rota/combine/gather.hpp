@@ -101,14 +101,18 @@ public:
     template <chain_promise P>
     bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& waiting = suspend_here(awaiting.promise(), line);
-        if (waiting.visible != 0 && !all_done()) [[unlikely]]
+        if (waiting.visible != 0 && !all_done()) [[unlikely]] {
+            discard_all();
             return waiting.raise_at_entry();
+        }
         begin(waiting, made_.data(), nodes_.data());
         try {
             std::apply([&](Slots&... each) { (start(each, line), ...); }, slots_);
         } catch (...) {
             fail_to_start();
         }
+        if (stopped()) [[unlikely]]
+            discard_all();
         return wait();
     }
 
@@ -126,6 +130,13 @@ public:
 private:
     bool all_done() const {
         return std::apply([](Slots const&... each) { return (each.done() && ...); }, slots_);
+    }
+    template <class Slot>
+    static void discard_unbegun(Slot& slot) noexcept {
+        if constexpr (Slot::makes) discard(slot.start);
+    }
+    void discard_all() noexcept {
+        std::apply([](Slots&... each) { (discard_unbegun(each), ...); }, slots_);
     }
     template <class Slot>
     void start(Slot& slot, std::source_location line) {
@@ -157,8 +168,10 @@ public:
     template <chain_promise P>
     bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
         task_state& waiting = suspend_here(awaiting.promise(), line);
-        if (waiting.visible != 0) [[unlikely]]
+        if (waiting.visible != 0) [[unlikely]] {
+            discard_all();
             return waiting.raise_at_entry();
+        }
         made_.resize(coros_.size());
         if constexpr (!Owned) nodes_.resize(coros_.size());
         begin(waiting, made_.data(), nodes_.data());
@@ -173,6 +186,8 @@ public:
         } catch (...) {
             fail_to_start();
         }
+        if (stopped()) [[unlikely]]
+            discard_all();
         return wait();
     }
 
@@ -185,6 +200,10 @@ public:
     }
 
 private:
+    void discard_all() noexcept {
+        for (coro<T>& each : coros_) discard(each);
+    }
+
     std::vector<coro<T>> coros_;
     std::vector<task_state*> made_;
     std::vector<node> nodes_;

@@ -80,6 +80,7 @@ struct select_owned {
     bool done() const noexcept { return false; }
     void const* id() const noexcept { return child; }
     void begin(select_base& in, std::source_location line) { child = in.own(std::move(start), line); }
+    void discard_unbegun() noexcept { discard(start); }
     std::exception_ptr error() const noexcept { return see_error_of(*child); }
     template <bool Keep>
     select_place<T, Keep> take(bool first) const {
@@ -99,6 +100,7 @@ struct select_task {
     bool done() const { return task.done(); }
     void const* id() const { return &task.state(); }
     void begin(select_base& in, std::source_location) { in.watch_end_of(task.state()); }
+    void discard_unbegun() const noexcept {}
     std::exception_ptr error() const { return see_error_of(task.state()); }
     template <bool Keep>
     select_place<value, Keep> take(bool) const {
@@ -123,6 +125,7 @@ struct select_future {
         auto& state = awaited.state();
         in.watch_end_of(state.waiters, &state, state.home);
     }
+    void discard_unbegun() const noexcept {}
     std::exception_ptr error() const {
         if (awaited.cancelled()) return std::make_exception_ptr(cancelled_error());
         return awaited.exception();
@@ -253,18 +256,22 @@ public:
         });
         if (!any) refuse_to_select_nothing();
         if (decided()) {
+            discard_all();
             if (--hot.budget > 0) return false;
             wake(waiting);
             return true;
         }
-        if (waiting.visible != 0) [[unlikely]]
+        if (waiting.visible != 0) [[unlikely]] {
+            discard_all();
             return waiting.raise_at_entry();
+        }
         of_.make_room();
         begin(waiting, of_.made.data(), of_.watches.data());
         try {
             of_.each([&](auto& arm) { arm.begin(*this, line); });
         } catch (...) {
             fail_to_start();
+            discard_all();
         }
         return wait();
     }
@@ -288,6 +295,10 @@ public:
     }
 
 private:
+    void discard_all() noexcept {
+        of_.each([](auto& arm) { arm.discard_unbegun(); });
+    }
+
     select_arms<Keep, Arms> of_;
 };
 

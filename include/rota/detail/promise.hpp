@@ -42,6 +42,8 @@ static_assert(alignof(promise_base) <= 16);
 
 /// Ends a coroutine that nobody has started; in debug mode that is reported.
 ROTA_API void destroy_unawaited(promise_base& root) noexcept;
+/// The same of one that by design never began: debug mode tells neither of it nor of the coroutines in its frame.
+ROTA_API void destroy_unbegun(promise_base& root) noexcept;
 
 /// A coroutine whose frames Rota's driver resumes. Others come in by `rota::adapt`.
 template <class P>

@@ -83,6 +83,12 @@ task_state* start_task(coro<T>&& c, std::source_location created) {
     return state;
 }
 
+/// For who has taken `c` over, and by design does not begin it.
+template <class T>
+void discard(coro<T>& c) noexcept {
+    if (auto const frame = c.release()) destroy_unbegun(frame.promise());
+}
+
 /// Awaits something that is no coroutine, from a copy of its own.
 template <class A>
 coro<std::remove_cvref_t<await_result<A&&>>> await_copied(A awaitable) {
