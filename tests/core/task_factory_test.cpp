@@ -5,6 +5,7 @@
 #include <rota/combine/gather.hpp>
 #include <rota/combine/map_concurrent.hpp>
 #include <rota/combine/select.hpp>
+#include <rota/combine/stop_token.hpp>
 #include <rota/combine/task_group.hpp>
 #include <rota/core/context.hpp>
 #include <rota/core/context_var.hpp>
@@ -14,10 +15,12 @@
 
 #include <gtest/gtest.h>
 
+#include <exception>
 #include <functional>
 #include <new>
 #include <source_location>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -258,6 +261,45 @@ TEST_F(TaskFactory, MayCancelWhatItIsToldOf) {
         EXPECT_TRUE(eager.cancelled());
         EXPECT_THROW((void)co_await task, rota::cancelled_error);
         EXPECT_EQ(l, log());
+    });
+}
+
+coro<> an_hour() { co_await rota::sleep(1h); }
+
+// A hook that cancels whoever makes a task.
+coro<> expect_its_maker_to_be_cancelled(std::function<coro<>()> make_some) {
+    auto const work = [&]() -> coro<> {
+        running_loop().set_task_factory([](rota::loop&, rota::any_task const&) { rota::current_task().cancel(); });
+        auto const before = rota::clock::now();
+        std::exception_ptr error;
+        try {
+            co_await make_some();
+        } catch (rota::cancelled_error const&) {
+            error = std::current_exception();
+        }
+        running_loop().set_task_factory({});
+        EXPECT_EQ(rota::clock::now(), before);
+        EXPECT_TRUE(error);
+    };
+    co_await create_task(work());
+}
+
+TEST_F(TaskFactory, MayCancelWhoMakesATaskAndWaitsForIt) {
+    run_simulated([]() -> coro<> {
+        co_await expect_its_maker_to_be_cancelled([]() -> coro<> { co_await rota::gather(an_hour(), an_hour()); });
+        co_await expect_its_maker_to_be_cancelled([]() -> coro<> {
+            std::vector<coro<>> some;
+            some.push_back(an_hour());
+            co_await rota::gather(std::move(some));
+        });
+        co_await expect_its_maker_to_be_cancelled([]() -> coro<> {
+            auto const set = rota::create_future<>();
+            co_await rota::select(set, an_hour());
+        });
+        co_await expect_its_maker_to_be_cancelled([]() -> coro<> {
+            auto const body = [](std::stop_token) { return an_hour(); };
+            co_await rota::with_stop_source(body);
+        });
     });
 }
 

@@ -131,6 +131,9 @@ protected:
         begin(waiting, &child_);
         own(std::move(body), line);
         waiting.parked = this;
+        // The task factory's hook was called, and may have cancelled who waits.
+        if (waiting.visible != 0) [[unlikely]]
+            stop_source_base::cancel(waiting);
     }
     task_state& ended() {
         check_raise();

@@ -54,6 +54,9 @@ protected:
     bool wait() noexcept {
         if (left_ == 0) return let_others_go_first(*waiting_);
         waiting_->parked = this;
+        // The task factory's hook was called for each, and may have cancelled who waits.
+        if (waiting_->visible != 0) [[unlikely]]
+            gather_base::cancel(*waiting_);
         return true;
     }
     /// Throws unless there are results.

@@ -55,6 +55,11 @@ protected:
     bool wait() noexcept {
         if (left_ == 0 && error_) return false;
         waiting_->parked = this;
+        // The task factory's hook was called for each, and may have cancelled who waits.
+        if (waiting_->visible != 0 && select_base::cancel(*waiting_)) [[unlikely]] {
+            waiting_->set(task_raise);
+            waiting_->home->make_ready(*waiting_);
+        }
         return true;
     }
     /// Throws unless one of them finished.
