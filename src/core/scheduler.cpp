@@ -114,7 +114,10 @@ void scheduler::run_or_push(task_state& task) noexcept {
     if (!in_turn_ || static_cast<char*>(__builtin_frame_address(0)) < hot.stack_floor) return ready_.push(task);
     task_state* const outer = hot.current;
     std::int32_t const budget = hot.budget;
-    drive(task);
+    if (debug_) [[unlikely]]
+        run_watched_eagerly(task);
+    else
+        drive(task);
     hot.current = outer;
     // What it has used of its own is gone: who starts many of them must not starve the others.
     hot.budget = budget - (leaf_budget - hot.budget);

@@ -84,17 +84,19 @@ bool scheduler::is_queued(runnable const& item) const noexcept {
     return false;
 }
 
+template <class Make>
+void scheduler::report_made(Make&& make) noexcept {
+    hot.current = nullptr;
+    try {
+        report_turn(make().c_str());
+    } catch (std::exception const&) {
+        report_turn("debug: something to tell of a turn, and no memory for it");
+    }
+}
+
 void scheduler::run_watched(runnable& item) noexcept {
     bool const timed = engine_->kind() != engine_kind::simulated;
     bool const is_task = item.kind == runnable_kind::task;
-    auto const report = [this](auto&& make) noexcept {
-        hot.current = nullptr;
-        try {
-            report_turn(make().c_str());
-        } catch (std::exception const&) {
-            report_turn("debug: something to tell of a turn, and no memory for it");
-        }
-    };
     auto const began = timed ? engine_->now() : clock::time_point();
     auto const took = [&] { return timed ? engine_->now() - began : clock::duration::zero(); };
     if (!is_task) {
@@ -102,7 +104,7 @@ void scheduler::run_watched(runnable& item) noexcept {
         std::type_info const& type = typeid(callback);
         run_item(item);
         if (auto const time = took(); timed && time >= slow_limit_)
-            report([&] { return slow("a callback, " + readable(type) + ",", time); });
+            report_made([&] { return slow("a callback, " + readable(type) + ",", time); });
         return;
     }
     auto& task = static_cast<task_state&>(item);
@@ -110,9 +112,16 @@ void scheduler::run_watched(runnable& item) noexcept {
     watched_task const watched(task);
     run_item(item);
     auto const time = took();
-    if (!task.done() && task.parked == nullptr && !is_queued(task)) report([&] { return stranded(task); });
-    if (timed && time >= slow_limit_) report([&] { return slow_task(task, watched.before(), time); });
+    if (!task.done() && task.parked == nullptr && !is_queued(task)) report_made([&] { return stranded(task); });
+    if (timed && time >= slow_limit_) report_made([&] { return slow_task(task, watched.before(), time); });
     hot.current = nullptr;
+}
+
+// The time it takes is that of the turn it is in the middle of.
+void scheduler::run_watched_eagerly(task_state& task) noexcept {
+    watched_task const watched(task);
+    run_item(task);
+    if (!task.done() && task.parked == nullptr && !is_queued(task)) report_made([&] { return stranded(task); });
 }
 
 }  // namespace rota::inline v0::detail

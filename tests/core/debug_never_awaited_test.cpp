@@ -139,4 +139,26 @@ TEST_F(debug_never_awaited, an_error_that_nobody_awaits_is_told_with_where_its_t
     });
 }
 
+coro<> makes_another_in_vain() {
+    auto const task = rota::create_task(fails());
+    EXPECT_THROW(co_await task, std::runtime_error);
+}
+
+TEST_F(debug_never_awaited, so_is_one_that_started_eagerly_and_not_with_what_was_at_its_place_before) {
+    run_simulated([]() -> coro<> {
+        reports const heard;
+        co_await rota::create_task(rota::named("the first"), makes_another_in_vain());
+        constexpr int made_behind = __LINE__ + 1;
+        co_await rota::yield();
+        rota::create_task(rota::eager_start, fails());
+        co_await rota::yield();
+        co_await rota::yield();
+        EXPECT_EQ(heard.told.size(), 1U);
+        for (auto const& told : heard.told) {
+            debug_kit::expect_told(told, {"made by Task-1", place(made_behind), "| it failed"});
+            EXPECT_EQ(told.find("the first"), std::string::npos) << told;
+        }
+    });
+}
+
 }  // namespace

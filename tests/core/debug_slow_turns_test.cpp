@@ -139,6 +139,22 @@ TEST_F(debug_slow_turns, a_task_in_a_foreign_awaitable_is_reported_with_its_last
     });
 }
 
+coro<> begins_with_a_foreigner() { co_await foreign(); }
+
+TEST_F(debug_slow_turns, so_is_one_that_started_eagerly) {
+    run_simulated([]() -> coro<> {
+        reports const heard;
+        auto const me = rota::current_task();
+        auto lost = rota::create_task(rota::named("lost"), rota::eager_start, begins_with_a_foreigner());
+        EXPECT_EQ(rota::current_task(), me);
+        EXPECT_EQ(heard.told.size(), 1U);
+        for (auto const& told : heard.told)
+            debug_kit::expect_told(told, {"debug: lost is suspended in something that is not Rota's"});
+        rota::running_loop().make_ready(lost.state());
+        co_await lost;
+    });
+}
+
 TEST_F(debug_slow_turns, tasks_that_wait_for_anything_of_rotas_are_not_taken_for_lost) {
     run_simulated([]() -> coro<> {
         reports const heard;

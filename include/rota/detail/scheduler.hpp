@@ -128,6 +128,9 @@ private:
     void run_ready();
     void run_item(runnable& item) noexcept;
     void run_watched(runnable& item) noexcept;
+    void run_watched_eagerly(task_state& task) noexcept;
+    template <class Make>
+    void report_made(Make&& make) noexcept;
     bool is_queued(runnable const& item) const noexcept;
     void finish(task_state& task, promise_base& root) noexcept;
 
