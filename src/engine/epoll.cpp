@@ -1,6 +1,7 @@
 #include "epoll.hpp"
 
 #include "kernel_engine.hpp"
+#include "kernel_message.hpp"
 
 #include <rota/base/error.hpp>
 
@@ -46,6 +47,8 @@ private:
     static std::int32_t attempt_connect(handle_slot& slot, connect_operation& op) noexcept;
     static std::int32_t attempt_receive(handle_slot& slot, receive_operation& op) noexcept;
     static std::int32_t attempt_send(handle_slot& slot, send_operation& op) noexcept;
+    static std::int32_t attempt_receive_from(handle_slot& slot, receive_from_operation& op) noexcept;
+    static std::int32_t attempt_send_to(handle_slot& slot, send_to_operation& op) noexcept;
 
     std::int32_t expect_edges(handle_slot& slot) noexcept;
     bool handle_event(epoll_event const& event) noexcept;
@@ -111,6 +114,8 @@ std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
         case opcode::connect: return attempt_connect(slot, static_cast<connect_operation&>(op));
         case opcode::receive: return attempt_receive(slot, static_cast<receive_operation&>(op));
         case opcode::send: return attempt_send(slot, static_cast<send_operation&>(op));
+        case opcode::receive_from: return attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
+        case opcode::send_to: return attempt_send_to(slot, static_cast<send_to_operation&>(op));
         case opcode::shutdown:
         case opcode::close:
         case opcode::blocking: break;
@@ -171,6 +176,31 @@ std::int32_t epoll_engine::attempt_send(handle_slot& slot, send_operation& op) n
         }
         if (errno == EINTR) continue;
         if (errno != EAGAIN) return -errno;
+        slot.writable = false;
+        return must_wait;
+    }
+}
+
+std::int32_t epoll_engine::attempt_receive_from(handle_slot& slot, receive_from_operation& op) noexcept {
+    for (;;) {
+        auto const count = ::recvmsg(slot.descriptor, prepare_message(op), 0);
+        if (count >= 0) {
+            take_message(op);
+            return static_cast<std::int32_t>(count);
+        }
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN) return -errno;
+        slot.readable = false;
+        return must_wait;
+    }
+}
+
+std::int32_t epoll_engine::attempt_send_to(handle_slot& slot, send_to_operation& op) noexcept {
+    for (;;) {
+        auto const count = ::sendmsg(slot.descriptor, prepare_message(op), MSG_NOSIGNAL);
+        if (count >= 0) return static_cast<std::int32_t>(count);
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN || goes_unwatched(op)) return -errno;
         slot.writable = false;
         return must_wait;
     }

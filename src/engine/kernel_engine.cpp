@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -40,6 +41,9 @@ kernel_option to_kernel(socket_option option) noexcept {
         case socket_option::no_delay: return {IPPROTO_TCP, TCP_NODELAY};
         case socket_option::keep_alive: return {SOL_SOCKET, SO_KEEPALIVE};
         case socket_option::ipv6_only: return {IPPROTO_IPV6, IPV6_V6ONLY};
+        case socket_option::broadcast: return {SOL_SOCKET, SO_BROADCAST};
+        case socket_option::receive_buffer: return {SOL_SOCKET, SO_RCVBUF};
+        case socket_option::send_buffer: return {SOL_SOCKET, SO_SNDBUF};
     }
     return {-1, -1};
 }
@@ -221,13 +225,29 @@ int kernel_engine::shutdown_now(handle_slot const& slot, operation const& op) no
     return outcome(::shutdown(slot.descriptor, static_cast<int>(static_cast<shutdown_operation const&>(op).which)));
 }
 
-std::int32_t kernel_engine::open_socket(address_family family, io_handle& opened) noexcept {
+std::int32_t kernel_engine::open_socket(address_family family, io_handle& opened, socket_kind kind) noexcept {
     if (family == address_family::unspecified) return -EAFNOSUPPORT;
-    int const descriptor = ::socket(kernel_family(family), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int const type = kind == socket_kind::datagram ? SOCK_DGRAM : SOCK_STREAM;
+    int const descriptor = ::socket(kernel_family(family), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return -errno;
     auto const result = handles_.adopt(descriptor, opened);
-    if (result == 0 && family == address_family::unix_path) handles_.find(opened)->short_read_empties = false;
+    if (result == 0 && (family == address_family::unix_path || kind == socket_kind::datagram))
+        handles_.find(opened)->short_read_empties = false;
     return result;
+}
+
+std::int32_t kernel_engine::find_socket_file(socket_address const& at, std::uint64_t& which) noexcept {
+    auto const path = at.host();
+    struct stat found{};
+    if (::stat(path.c_str(), &found) < 0) return -errno;
+    if (!S_ISSOCK(found.st_mode)) return -ENOTSOCK;
+    // A file system's numbers are small, so that those of two never meet.
+    which = found.st_ino ^ (std::uint64_t{found.st_dev} << 40);
+    return 0;
+}
+
+std::int32_t kernel_engine::remove_socket_file(socket_address const& at) noexcept {
+    return outcome(::unlink(at.host().c_str()));
 }
 
 std::int32_t kernel_engine::set_option(io_handle handle, socket_option option, int value) noexcept {

@@ -23,12 +23,14 @@ public:
     bool submit(operation& op) noexcept final;
     void cancel(operation& op) noexcept final;
 
-    std::int32_t open_socket(address_family family, io_handle& opened) noexcept final;
+    std::int32_t open_socket(address_family family, io_handle& opened, socket_kind kind) noexcept final;
     std::int32_t set_option(io_handle handle, socket_option option, int value) noexcept final;
     std::int32_t bind(io_handle handle, socket_address const& address) noexcept final;
     std::int32_t listen(io_handle handle, int backlog) noexcept final;
     std::int32_t local_address(io_handle handle, socket_address& address) noexcept final;
     std::int32_t peer_address(io_handle handle, socket_address& address) noexcept final;
+    std::int32_t find_socket_file(socket_address const& at, std::uint64_t& which) noexcept final;
+    std::int32_t remove_socket_file(socket_address const& at) noexcept final;
     void close(io_handle handle) noexcept final;
 
 protected:
@@ -58,7 +60,12 @@ protected:
     std::int32_t adopt_accepted(accept_operation& op, int descriptor) noexcept;
     static int shutdown_now(handle_slot const& slot, operation const& op) noexcept;
     static operation_list& list_of(handle_slot& slot, operation const& op) noexcept {
-        return op.code() == opcode::accept || op.code() == opcode::receive ? slot.reading : slot.writing;
+        switch (op.code()) {
+            case opcode::accept:
+            case opcode::receive:
+            case opcode::receive_from: return slot.reading;
+            default: return slot.writing;
+        }
     }
     int wake_descriptor() const noexcept { return wake_descriptor_; }
 

@@ -17,7 +17,9 @@ using simulation::stage_of;
 
 class simulated_engine final : public engine {
 public:
-    explicit simulated_engine(std::uint64_t seed) noexcept : choices_(seed) { arrived_ = &due_word_; }
+    explicit simulated_engine(engine_options const& options) noexcept : choices_(options.seed, options.datagrams) {
+        arrived_ = &due_word_;
+    }
 
     engine_kind kind() const noexcept override { return engine_kind::simulated; }
     clock::time_point now() noexcept override { return events_.now(); }
@@ -28,8 +30,8 @@ public:
     void cancel(operation& op) noexcept override;
     wait_outcome wait(clock::time_point deadline) override;
 
-    std::int32_t open_socket(address_family family, io_handle& opened) noexcept override {
-        return sockets_.open_socket(family, opened);
+    std::int32_t open_socket(address_family family, io_handle& opened, socket_kind kind) noexcept override {
+        return sockets_.open_socket(family, opened, kind);
     }
     std::int32_t set_option(io_handle handle, socket_option option, int value) noexcept override {
         return sockets_.set_option(handle, option, value);
@@ -43,6 +45,12 @@ public:
     }
     std::int32_t peer_address(io_handle handle, socket_address& address) noexcept override {
         return sockets_.peer_address(handle, address);
+    }
+    std::int32_t find_socket_file(socket_address const& at, std::uint64_t& which) noexcept override {
+        return sockets_.find_socket_file(at, which);
+    }
+    std::int32_t remove_socket_file(socket_address const& at) noexcept override {
+        return sockets_.remove_socket_file(at);
     }
     void close(io_handle handle) noexcept override {
         network_.close(handle);
@@ -124,6 +132,10 @@ bool simulated_engine::happen(simulation::event const& next) noexcept {
         network_.arrive(next.arriving, next.end);
         return false;
     }
+    if (next.message) {
+        network_.arrive(next.message);
+        return false;
+    }
     operation& op = *next.op;
     switch (stage_of(op)) {
         case stage::scheduled: return try_now(op);
@@ -170,7 +182,7 @@ void simulated_engine::complete(operation& op, std::int32_t result) noexcept {
 }  // namespace
 
 std::unique_ptr<engine> make_simulated_engine(engine_options const& options) {
-    return std::make_unique<simulated_engine>(options.seed);
+    return std::make_unique<simulated_engine>(options);
 }
 
 }  // namespace rota::inline v0

@@ -7,7 +7,7 @@
 
 namespace rota::inline v0 {
 
-/// Uses `options.seed` alone.
+/// Uses `options.seed` and `options.datagrams` alone.
 std::unique_ptr<engine> make_simulated_engine(engine_options const& options);
 
 }  // namespace rota::inline v0

@@ -66,6 +66,11 @@ std::int32_t read_address(address_family family, socket_address const& address, 
 }
 
 socket_address write_address(address_family family, endpoint const& from) noexcept {
+    if (family == address_family::unix_path) {
+        if (from.name) return from.name->address;
+        sa_family_t const nameless = AF_UNIX;
+        return socket_address::from_raw(&nameless, sizeof nameless);
+    }
     if (family == address_family::ipv4) {
         sockaddr_in raw{};
         raw.sin_family = AF_INET;

@@ -5,13 +5,27 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 namespace rota::inline v0::simulation {
 
-/// An IPv6 address and a port; IPv4 stands as `::ffff:a.b.c.d`, so that sockets of both families compare.
+struct simulated_socket;
+
+/// A name that Unix sockets can be found by.
+struct unix_name {
+    socket_address address{};
+    /// No other has it.
+    std::uint64_t number = 0;
+    /// Null once that socket is closed: a path is still there then.
+    simulated_socket* bound = nullptr;
+};
+
+/// An IPv6 address and a port; IPv4 stands as `::ffff:a.b.c.d`, so that sockets of both families compare. Of a Unix socket
+/// the name.
 struct endpoint {
     std::array<std::uint8_t, 16> host{};
     std::uint16_t port = 0;
+    std::shared_ptr<unix_name> name{};
 
     static endpoint any(address_family family) noexcept;
     static endpoint loopback(address_family family) noexcept;

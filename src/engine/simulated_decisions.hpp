@@ -2,6 +2,7 @@
 #pragma once
 
 #include <rota/base/clock.hpp>
+#include <rota/engine/engine.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -34,8 +35,13 @@ private:
 /// Network, schedule and user draw from streams of their own, so that one more draw in one does not shift the others.
 class decisions {
 public:
-    explicit decisions(std::uint64_t seed) noexcept
-        : plain_(seed == 0), order_(stream(seed, 1)), network_(stream(seed, 2)), user_(stream(seed, 3)) {}
+    explicit decisions(std::uint64_t seed, datagram_faults const& datagrams = {}) noexcept
+        : plain_(seed == 0),
+          order_(stream(seed, 1)),
+          network_(stream(seed, 2)),
+          user_(stream(seed, 3)),
+          faults_(stream(seed, 4)),
+          datagrams_(datagrams) {}
 
     /// What events of the same time are ordered by, before the order of their making.
     std::uint64_t tie() noexcept { return plain_ ? 0 : order_.next(); }
@@ -75,6 +81,15 @@ public:
         return plain_ || count < 2 ? 0 : static_cast<std::size_t>(network_.below(count));
     }
 
+    /// What becomes of a datagram.
+    bool loses() noexcept { return chance(datagrams_.loss); }
+    bool duplicates() noexcept { return chance(datagrams_.duplication); }
+    bool reorders() noexcept { return chance(datagrams_.reordering); }
+    /// How much later one comes that others overtake.
+    clock::duration detour() noexcept {
+        return std::chrono::milliseconds(1) + up_to(faults_, std::chrono::milliseconds(10));
+    }
+
     /// What the program itself asks for.
     std::uint64_t user_random() noexcept { return user_.next(); }
 
@@ -92,10 +107,17 @@ private:
         return plain_ || !from.one_in(4) ? clock::duration{} : up_to(from, most);
     }
 
+    bool chance(double probability) noexcept {
+        if (probability <= 0) return false;
+        return static_cast<double>(faults_.next() >> 11) * 0x1p-53 < probability;
+    }
+
     bool plain_;
     random_stream order_;
     random_stream network_;
     random_stream user_;
+    random_stream faults_;
+    datagram_faults datagrams_;
 };
 
 }  // namespace rota::inline v0::simulation

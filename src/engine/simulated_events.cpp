@@ -57,11 +57,18 @@ bool event_queue::push_arrival(std::shared_ptr<connection> const& at, std::uint8
     return true;
 }
 
+bool event_queue::push_arrival(std::shared_ptr<datagram const> const& message, clock::time_point due) noexcept {
+    if (!reserve(operations_ + arrivals_ + 1)) return false;
+    ++arrivals_;
+    insert(event{due, choices_.tie(), ++sequence_, nullptr, nullptr, 0, message});
+    return true;
+}
+
 event event_queue::pop() noexcept {
     std::pop_heap(heap_.begin(), heap_.end(), later);
     event next = std::move(heap_.back());
     heap_.pop_back();
-    if (next.arriving) --arrivals_;
+    if (next.arriving || next.message) --arrivals_;
     return next;
 }
 

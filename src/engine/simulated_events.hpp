@@ -14,6 +14,7 @@
 namespace rota::inline v0::simulation {
 
 struct connection;
+struct datagram;
 
 /// Where an operation stands, kept in `operation::stage`.
 enum class stage : std::uint8_t {
@@ -27,7 +28,7 @@ enum class stage : std::uint8_t {
 inline stage stage_of(operation const& op) noexcept { return static_cast<stage>(op.stage); }
 inline void set_stage(operation& op, stage to) noexcept { op.stage = static_cast<std::uint8_t>(to); }
 
-/// Either an operation is due, or something arrives at one end of a connection.
+/// An operation is due, or something arrives at one end of a connection, or a datagram does somewhere.
 struct event {
     clock::time_point due;
     std::uint64_t tie;
@@ -35,6 +36,7 @@ struct event {
     operation* op;
     std::shared_ptr<connection> arriving;
     std::uint8_t end;
+    std::shared_ptr<datagram const> message{};
 };
 
 /// An operation has at most one event, and its place in the heap is reserved when it is submitted: nothing that happens
@@ -58,6 +60,8 @@ public:
     void pull(operation& op, clock::duration delay) noexcept;
     /// False where memory is short.
     bool push_arrival(std::shared_ptr<connection> const& at, std::uint8_t end, clock::time_point due) noexcept;
+
+    bool push_arrival(std::shared_ptr<datagram const> const& message, clock::time_point due) noexcept;
 
     bool empty() const noexcept { return heap_.empty(); }
     std::size_t size() const noexcept { return heap_.size(); }

@@ -19,8 +19,10 @@ bool asks_for_nothing(operation const& op) noexcept {
 operation_list* network::list_of(simulated_socket& socket, operation const& op) noexcept {
     switch (op.code()) {
         case opcode::accept: return &socket.acceptors;
-        case opcode::receive: return &socket.receivers;
-        case opcode::send: return &socket.senders;
+        case opcode::receive:
+        case opcode::receive_from: return &socket.receivers;
+        case opcode::send:
+        case opcode::send_to: return &socket.senders;
         case opcode::shutdown: return &socket.shutdowns;
         case opcode::connect:
         case opcode::close:
@@ -43,6 +45,10 @@ bool network::submit(operation& op) noexcept {
     }
     if (asks_for_nothing(op)) {
         op.finish_at_once(0);
+        return true;
+    }
+    if (op.code() == opcode::connect && socket->kind == socket_kind::datagram) {
+        op.finish_at_once(connect_datagrams(*socket, static_cast<connect_operation const&>(op).to));
         return true;
     }
     ++socket->uses;
@@ -132,6 +138,8 @@ std::optional<std::int32_t> network::attempt(operation& op) noexcept {
         }
         case opcode::receive: return attempt_receive(socket, static_cast<receive_operation&>(op));
         case opcode::send: return attempt_send(socket, static_cast<send_operation&>(op));
+        case opcode::receive_from: return attempt_receive_from(socket, static_cast<receive_from_operation&>(op));
+        case opcode::send_to: return attempt_send_to(socket, static_cast<send_to_operation&>(op));
         case opcode::shutdown: return attempt_shutdown(socket, static_cast<shutdown_operation const&>(op));
         case opcode::close:
         case opcode::blocking: break;
@@ -326,6 +334,7 @@ void network::finish_close(simulated_socket& socket) noexcept {
         else if (!socket.over() && !socket.send_shut)
             dispatch(socket.link, socket.other(), segment{{}, 0, true, false});
     }
+    if (socket.kind == socket_kind::datagram) nudge_senders_to(socket);
     if (socket.closer) {
         socket.closer->finish_at_once(0);
         set_stage(*socket.closer, stage::decided);

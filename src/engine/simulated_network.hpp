@@ -29,6 +29,7 @@ public:
     /// Its result is about to be delivered: the next in line is served, the last one of a closing socket closes it.
     void leave(operation& op) noexcept;
     void arrive(std::shared_ptr<connection> const& at, std::uint8_t end) noexcept;
+    void arrive(std::shared_ptr<datagram const> const& sent) noexcept;
 
 private:
     using socket_state = simulated_socket::state;
@@ -40,6 +41,16 @@ private:
     std::optional<std::int32_t> attempt_receive(simulated_socket& socket, receive_operation& op) noexcept;
     std::optional<std::int32_t> attempt_send(simulated_socket& socket, send_operation& op) noexcept;
     std::int32_t attempt_shutdown(simulated_socket& socket, shutdown_operation const& op) noexcept;
+
+    // simulated_datagram.cpp
+    std::int32_t connect_datagrams(simulated_socket& socket, socket_address const& to) noexcept;
+    std::optional<std::int32_t> attempt_receive_from(simulated_socket& socket, receive_from_operation& op) noexcept;
+    std::optional<std::int32_t> attempt_send_to(simulated_socket& socket, send_to_operation& op) noexcept;
+    std::optional<std::int32_t> send_locally(simulated_socket& socket, std::shared_ptr<datagram const> const& sent,
+                                             bool addressed) noexcept;
+    void fly(simulated_socket& from, std::shared_ptr<datagram const> const& sent) noexcept;
+    bool put_in(simulated_socket& receiver, std::shared_ptr<datagram const> const& sent) noexcept;
+    void nudge_senders_to(simulated_socket const& receiver) noexcept;
 
     void stop_listening(simulated_socket& listener) noexcept;
 

@@ -53,10 +53,10 @@ simulated_socket& socket_table::make(address_family family, io_handle& opened) {
     return *place.socket;
 }
 
-std::int32_t socket_table::open_socket(address_family family, io_handle& opened) noexcept {
-    if (family != address_family::ipv4 && family != address_family::ipv6) return -EAFNOSUPPORT;
+std::int32_t socket_table::open_socket(address_family family, io_handle& opened, socket_kind kind) noexcept {
+    if (family == address_family::unspecified) return -EAFNOSUPPORT;
     try {
-        make(family, opened);
+        make(family, opened).kind = kind;
     } catch (std::bad_alloc const&) {
         return -ENOMEM;
     }
@@ -75,7 +75,12 @@ std::int32_t socket_table::set_option(io_handle handle, socket_option option, in
             socket->ipv6_only = value != 0;
             return 0;
         case socket_option::no_delay:
-        case socket_option::keep_alive: return 0;
+        case socket_option::keep_alive:
+        case socket_option::broadcast:
+        case socket_option::send_buffer: return 0;
+        case socket_option::receive_buffer:
+            socket->datagrams.room = 2 * static_cast<std::size_t>(value < 0 ? 0 : value);
+            return 0;
     }
     return -ENOPROTOOPT;
 }
@@ -84,6 +89,7 @@ bool socket_table::in_use(simulated_socket const& asking, endpoint const& wanted
     return std::any_of(slots_.begin(), slots_.end(), [&](slot const& other) {
         simulated_socket const* holder = other.socket.get();
         if (!holder || holder == &asking || !holder->bound || holder->local.port != wanted.port) return false;
+        if (holder->kind != asking.kind) return false;
         bool const listening = holder->at == socket_state::listening;
         if (listeners_only && !listening) return false;
         if (!covers(holder->local, holder->ipv6_only, wanted) && !covers(wanted, asking.ipv6_only, holder->local))
@@ -103,6 +109,12 @@ std::int32_t socket_table::bind(io_handle handle, socket_address const& address)
     simulated_socket* socket = find(handle);
     if (!socket) return -EBADF;
     endpoint wanted;
+    if (socket->family == address_family::unix_path) {
+        if (socket->bound || socket->at != socket_state::fresh) return -EINVAL;
+        std::int32_t const result = names_.claim(address, *socket, socket->local);
+        socket->bound = result == 0;
+        return result;
+    }
     if (std::int32_t const wrong = read_address(socket->family, address, wanted); wrong < 0) return wrong;
     if (socket->family == address_family::ipv6 && wanted.is_ipv4() && socket->ipv6_only) return -EINVAL;
     if (!wanted.is_any() && !wanted.is_loopback()) return -EADDRNOTAVAIL;
@@ -120,6 +132,8 @@ std::int32_t socket_table::bind(io_handle handle, socket_address const& address)
 std::int32_t socket_table::listen(io_handle handle, int backlog) noexcept {
     simulated_socket* socket = find(handle);
     if (!socket) return -EBADF;
+    if (socket->kind == socket_kind::datagram) return -EOPNOTSUPP;
+    if (socket->family == address_family::unix_path && !socket->bound) return -EINVAL;
     bool const again = socket->at == socket_state::listening;
     if (!again && socket->at != socket_state::fresh) return -EINVAL;
     // As Linux: one more than asked for, and what is negative means the most.
@@ -138,7 +152,7 @@ std::int32_t socket_table::listen(io_handle handle, int backlog) noexcept {
         set_port(*socket, local);
     }
     if (!again) {
-        if (in_use(*socket, socket->local, true)) return -EADDRINUSE;
+        if (!socket->local.name && in_use(*socket, socket->local, true)) return -EADDRINUSE;
         listeners_.push_back(socket);
         socket->at = socket_state::listening;
     }
@@ -156,6 +170,11 @@ std::int32_t socket_table::local_address(io_handle handle, socket_address& addre
 std::int32_t socket_table::peer_address(io_handle handle, socket_address& address) noexcept {
     simulated_socket* socket = find(handle);
     if (!socket) return -EBADF;
+    if (socket->kind == socket_kind::datagram) {
+        if (!socket->datagrams.peer) return -ENOTCONN;
+        address = write_address(socket->family, *socket->datagrams.peer);
+        return 0;
+    }
     if (socket->at != socket_state::connected || socket->over()) return -ENOTCONN;
     address = write_address(socket->family, socket->link->ends[socket->other()].address);
     return 0;
@@ -164,6 +183,7 @@ std::int32_t socket_table::peer_address(io_handle handle, socket_address& addres
 simulated_socket* socket_table::listener_for(endpoint const& target) noexcept {
     // The most particular one wins: the address itself, any address of its family, any address at all.
     auto const rank = [&](simulated_socket const* listener) {
+        if (target.name) return listener->local.name == target.name ? 3 : 0;
         if (listener->local.port != target.port || !covers(listener->local, listener->ipv6_only, target)) return 0;
         if (!listener->local.is_any()) return 3;
         return listener->local.is_ipv4() == target.is_ipv4() ? 2 : 1;
@@ -186,6 +206,7 @@ simulated_socket* socket_table::listener_for(endpoint const& target) noexcept {
 }
 
 std::int32_t socket_table::route(simulated_socket& socket, socket_address const& to, endpoint& target) noexcept {
+    if (socket.family == address_family::unix_path) return names_.find(to, target);
     if (std::int32_t const wrong = read_address(socket.family, to, target); wrong < 0) return wrong;
     if (target.is_any()) {
         // Linux takes "any" to mean this machine.
@@ -212,7 +233,44 @@ void socket_table::remove_listener(simulated_socket& listener) noexcept {
     listeners_.erase(std::find(listeners_.begin(), listeners_.end(), &listener));
 }
 
+std::int32_t socket_table::route_datagram(simulated_socket& socket, socket_address const& to,
+                                          endpoint& target) noexcept {
+    // A connect would tie the socket to one of its machine's addresses.
+    endpoint const before = socket.local;
+    std::int32_t const result = route(socket, to, target);
+    if (result == 0 && before.is_any()) socket.local.host = before.host;
+    return result;
+}
+
+simulated_socket* socket_table::receiver_for(endpoint const& from, endpoint const& target) noexcept {
+    auto const rank = [&](simulated_socket const& socket) {
+        if (socket.kind != socket_kind::datagram || socket.closing || socket.family == address_family::unix_path)
+            return 0;
+        if (!socket.bound || socket.local.port != target.port) return 0;
+        if (!covers(socket.local, socket.ipv6_only, target)) return 0;
+        int const found = socket.local.is_any() ? 1 : 2;
+        auto const& peer = socket.datagrams.peer;
+        if (!peer) return found;
+        return peer->port == from.port && peer->host == from.host ? found + 2 : 0;
+    };
+    int best = 0;
+    std::size_t equals = 0;
+    each([&](simulated_socket& socket) {
+        int const ranked = rank(socket);
+        if (ranked > best) equals = 0;
+        best = std::max(best, ranked);
+        if (ranked == best && best != 0) ++equals;
+    });
+    std::size_t skip = choices_.pick(equals);
+    simulated_socket* chosen = nullptr;
+    each([&](simulated_socket& socket) {
+        if (!chosen && best != 0 && rank(socket) == best && skip-- == 0) chosen = &socket;
+    });
+    return chosen;
+}
+
 void socket_table::release(simulated_socket& socket) noexcept {
+    names_.leave(socket, socket.local);
     if (socket.bound) ports_.release(socket.local.port);
     std::uint32_t const freed = socket.slot;
     slots_[freed].socket.reset();

@@ -4,7 +4,9 @@
 #include "handle_table.hpp"
 #include "simulated_address.hpp"
 #include "simulated_connection.hpp"
+#include "simulated_datagram.hpp"
 #include "simulated_decisions.hpp"
+#include "simulated_names.hpp"
 
 #include <rota/base/intrusive_list.hpp>
 #include <rota/engine/engine.hpp>
@@ -25,6 +27,7 @@ struct simulated_socket {
     enum class state : std::uint8_t { fresh, listening, connecting, connected, broken };
 
     address_family family = address_family::ipv4;
+    socket_kind kind = socket_kind::stream;
     state at = state::fresh;
     bool reuse_address = false;
     bool reuse_port = false;
@@ -45,6 +48,9 @@ struct simulated_socket {
     operation_list receivers{};
     operation_list senders{};
     operation_list shutdowns{};
+
+    /// Of one for datagrams.
+    datagram_queue datagrams{};
 
     // Of a listener.
     operation_list acceptors{};
@@ -87,12 +93,17 @@ class socket_table {
 public:
     explicit socket_table(decisions& choices) noexcept : choices_(choices) {}
 
-    std::int32_t open_socket(address_family family, io_handle& opened) noexcept;
+    std::int32_t open_socket(address_family family, io_handle& opened, socket_kind kind) noexcept;
     std::int32_t set_option(io_handle handle, socket_option option, int value) noexcept;
     std::int32_t bind(io_handle handle, socket_address const& address) noexcept;
     std::int32_t listen(io_handle handle, int backlog) noexcept;
     std::int32_t local_address(io_handle handle, socket_address& address) noexcept;
     std::int32_t peer_address(io_handle handle, socket_address& address) noexcept;
+
+    std::int32_t find_socket_file(socket_address const& at, std::uint64_t& which) noexcept {
+        return names_.find_file(at, which);
+    }
+    std::int32_t remove_socket_file(socket_address const& at) noexcept { return names_.remove_file(at); }
 
     /// Null where the handle is stale.
     simulated_socket* find(io_handle handle) noexcept;
@@ -112,6 +123,17 @@ public:
     simulated_socket* listener_for(endpoint const& target) noexcept;
     void remove_listener(simulated_socket& listener) noexcept;
 
+    /// Reads where a datagram goes, and gives the socket a port where it has none.
+    std::int32_t route_datagram(simulated_socket& socket, socket_address const& to, endpoint& target) noexcept;
+    /// Who gets a datagram for `target`; null where nobody does.
+    simulated_socket* receiver_for(endpoint const& from, endpoint const& target) noexcept;
+    /// Calls `visit(socket)` for each open socket.
+    template <class F>
+    void each(F&& visit) noexcept {
+        for (slot& place : slots_)
+            if (place.socket) visit(*place.socket);
+    }
+
 private:
     using socket_state = simulated_socket::state;
     struct slot {
@@ -127,6 +149,7 @@ private:
     std::vector<std::uint32_t> free_slots_;
     std::vector<simulated_socket*> listeners_;
     ephemeral_ports ports_;
+    unix_names names_;
 };
 
 }  // namespace rota::inline v0::simulation

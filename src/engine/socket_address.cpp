@@ -81,6 +81,21 @@ socket_address socket_address::from_literal(std::string_view host, std::uint16_t
     return address;
 }
 
+socket_address socket_address::from_path(std::string_view path) noexcept {
+    socket_address address;
+    sockaddr_un form{};
+    bool const abstract = path.starts_with('\0');
+    // A path is followed by a NUL; the other names are as long as the length says.
+    if (path.empty() || path.size() + (abstract ? 0 : 1) > sizeof form.sun_path) return address;
+    if (!abstract && path.find('\0') != path.npos) return address;
+    form.sun_family = AF_UNIX;
+    path.copy(form.sun_path, path.size());
+    std::memcpy(address.raw(), &form, sizeof form);
+    address.set_raw_length(
+        static_cast<std::uint32_t>(offsetof(sockaddr_un, sun_path) + path.size() + (abstract ? 0 : 1)));
+    return address;
+}
+
 socket_address socket_address::from_raw(void const* sockaddr, std::size_t length) noexcept {
     socket_address address;
     if (sockaddr == nullptr || length > raw_capacity() || length < sizeof(sa_family_t)) return address;
@@ -144,7 +159,10 @@ std::string socket_address::to_string() const {
     switch (family()) {
         case address_family::ipv4: return host() + ":" + std::to_string(port());
         case address_family::ipv6: return "[" + host() + "]:" + std::to_string(port());
-        case address_family::unix_path: return host();
+        case address_family::unix_path: {
+            auto name = host();
+            return name.empty() ? "a nameless Unix socket" : name;
+        }
         case address_family::unspecified: break;
     }
     return "unspecified";

@@ -1,6 +1,7 @@
 #include "uring.hpp"
 
 #include "kernel_engine.hpp"
+#include "kernel_message.hpp"
 #include "sanitizer.hpp"
 #include "uring_ring.hpp"
 
@@ -55,6 +56,7 @@ private:
     /// Alone, a send by itself saves the enter that its completion would end; among others it goes with theirs.
     bool sends_at_once() const noexcept { return last_batch_ <= 1; }
     bool try_send(handle_slot const& slot, send_operation& op) noexcept;
+    static bool try_send_to(handle_slot const& slot, send_to_operation& op) noexcept;
 
     int enter(clock::time_point deadline);
     void check(int result);
@@ -110,6 +112,10 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
     if (op.code() == opcode::send && list.empty() && sends_at_once() &&
         try_send(slot, static_cast<send_operation&>(op)))
         return true;
+    if (op.code() == opcode::send_to) {
+        auto& send = static_cast<send_to_operation&>(op);
+        if ((goes_unwatched(send) || list.empty()) && try_send_to(slot, send)) return true;
+    }
     if (!make_room()) {
         op.finish_at_once(-ENOMEM);
         return true;
@@ -126,6 +132,16 @@ bool uring_engine::try_send(handle_slot const& slot, send_operation& op) noexcep
     if (count < 0 && (errno == EAGAIN || errno == EINTR)) return false;
     op.finish_at_once(count < 0 ? -errno : static_cast<std::int32_t>(count));
     return true;
+}
+
+bool uring_engine::try_send_to(handle_slot const& slot, send_to_operation& op) noexcept {
+    for (;;) {
+        auto const count = ::sendmsg(slot.descriptor, prepare_message(op), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0 && errno == EAGAIN && !goes_unwatched(op)) return false;
+        op.finish_at_once(count < 0 ? -errno : static_cast<std::int32_t>(count));
+        return true;
+    }
 }
 
 void uring_engine::abandon(handle_slot&, operation& op) noexcept {
@@ -172,6 +188,15 @@ void uring_engine::prepare(io_uring_sqe& sqe, operation& op) noexcept {
             io_uring_prep_send(&sqe, descriptor, send.data, std::min<std::size_t>(send.length, INT_MAX), MSG_NOSIGNAL);
             break;
         }
+        case opcode::receive_from: {
+            auto* const message = prepare_message(static_cast<receive_from_operation&>(op));
+            io_uring_prep_recvmsg(&sqe, descriptor, message, 0);
+            break;
+        }
+        case opcode::send_to:
+            // Not sendmsg: Linux 6.18 at least, asked again when a Unix socket's queue was full, sends it empty.
+            io_uring_prep_poll_add(&sqe, descriptor, POLLOUT);
+            break;
         case opcode::shutdown:
         case opcode::close:
         case opcode::blocking: io_uring_prep_nop(&sqe); break;
@@ -314,6 +339,11 @@ bool uring_engine::take(std::uint64_t data, std::int32_t result, std::uint32_t f
 }
 
 bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
+    if (result >= 0 && op.code() == opcode::send_to) {
+        bool const sent =
+            op.stage != cancelling && try_send_to(handles_.at(op.handle().slot), static_cast<send_to_operation&>(op));
+        result = sent ? op.result() : -EAGAIN;
+    }
     bool const interrupted = result == -EINTR || result == -EAGAIN ||
                              // What an accept says of a listening socket that is being closed.
                              (result == -EINVAL && op.code() == opcode::accept && op.stage == cancelling);
@@ -328,6 +358,11 @@ bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
     if (result >= 0 && op.code() == opcode::accept) result = adopt_accepted(static_cast<accept_operation&>(op), result);
     if (result > 0 && op.code() == opcode::receive)
         kernel_wrote(static_cast<receive_operation&>(op).buffer, static_cast<std::size_t>(result));
+    if (result >= 0 && op.code() == opcode::receive_from) {
+        auto& receive = static_cast<receive_from_operation&>(op);
+        take_message(receive);
+        kernel_wrote(receive.buffer, static_cast<std::size_t>(result));
+    }
     complete(op, result);
     return true;
 }

@@ -42,7 +42,11 @@ public:
     }
     void wake() noexcept override { woken_ = true; }
     std::uint64_t random() noexcept override { return 4; }
-    std::int32_t open_socket(rota::address_family, rota::io_handle&) noexcept override { return -ENOSYS; }
+    std::int32_t open_socket(rota::address_family, rota::io_handle&, rota::socket_kind) noexcept override {
+        return -ENOSYS;
+    }
+    std::int32_t find_socket_file(rota::socket_address const&, std::uint64_t&) noexcept override { return -ENOSYS; }
+    std::int32_t remove_socket_file(rota::socket_address const&) noexcept override { return -ENOSYS; }
     std::int32_t set_option(rota::io_handle, rota::socket_option, int) noexcept override { return -ENOSYS; }
     std::int32_t bind(rota::io_handle, rota::socket_address const&) noexcept override { return -ENOSYS; }
     std::int32_t listen(rota::io_handle, int) noexcept override { return -ENOSYS; }

@@ -99,6 +99,8 @@ using accepting = observed<rota::accept_operation>;
 using connecting = observed<rota::connect_operation>;
 using receiving = observed<rota::receive_operation>;
 using sending = observed<rota::send_operation>;
+using receiving_from = observed<rota::receive_from_operation>;
+using sending_to = observed<rota::send_to_operation>;
 using shutting = observed<rota::shutdown_operation>;
 using closing = observed<rota::close_operation>;
 using blocking = observed<rota::blocking_operation>;
@@ -171,6 +173,14 @@ protected:
         auto const opened = socket();
         EXPECT_EQ(engine_->bind(opened, rota::socket_address::from_literal("127.0.0.1", 0)), 0);
         EXPECT_EQ(engine_->listen(opened, backlog), 0);
+        return opened;
+    }
+
+    /// A socket for datagrams, bound to `at`.
+    rota::io_handle datagrams(rota::socket_address const& at = rota::socket_address::from_literal("127.0.0.1", 0)) {
+        rota::io_handle opened;
+        EXPECT_EQ(engine_->open_socket(at.family(), opened, rota::socket_kind::datagram), 0);
+        EXPECT_EQ(engine_->bind(opened, at), 0);
         return opened;
     }
 

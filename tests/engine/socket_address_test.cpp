@@ -107,6 +107,29 @@ TEST(socket_address, unix_sockets_have_paths_abstract_names_or_none) {
     auto const nameless = socket_address::from_raw(&raw, sizeof raw.sun_family);
     EXPECT_EQ(nameless.family(), address_family::unix_path);
     EXPECT_EQ(nameless.host(), "");
+    EXPECT_EQ(nameless.to_string(), "a nameless Unix socket");
+}
+
+TEST(socket_address, a_path_or_a_name_behind_a_NUL_is_that_of_a_unix_socket) {
+    auto const path = socket_address::from_path("/run/x");
+    EXPECT_EQ(path.family(), address_family::unix_path);
+    EXPECT_EQ(path.to_string(), "/run/x");
+    EXPECT_EQ(path.port(), 0);
+    using namespace std::string_view_literals;
+    auto const name = socket_address::from_path("\0name"sv);
+    EXPECT_EQ(name.host(), "@name");
+    EXPECT_EQ(name.raw_length(), offsetof(sockaddr_un, sun_path) + 5);
+    EXPECT_EQ(path, socket_address::from_path("/run/x"));
+    EXPECT_FALSE(path == socket_address::from_path("/run/y"));
+}
+
+TEST(socket_address, what_can_be_no_path_of_a_socket_has_no_family) {
+    using namespace std::string_view_literals;
+    EXPECT_EQ(socket_address::from_path("").family(), address_family::unspecified);
+    EXPECT_EQ(socket_address::from_path("a\0b"sv).family(), address_family::unspecified);
+    EXPECT_EQ(socket_address::from_path(std::string(107, 'x')).family(), address_family::unix_path);
+    EXPECT_EQ(socket_address::from_path(std::string(108, 'x')).family(), address_family::unspecified);
+    EXPECT_EQ(socket_address::from_path(std::string(108, '\0')).family(), address_family::unix_path);
 }
 
 }  // namespace

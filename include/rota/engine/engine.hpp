@@ -15,8 +15,33 @@ namespace rota::inline v0 {
 /// Which engine a loop runs on. `automatic` takes io_uring where the kernel gives a ring and epoll where it refuses.
 enum class engine_kind : std::uint8_t { automatic, uring, epoll, simulated };
 
+/// What a socket carries: bytes in a connection, or datagrams.
+enum class socket_kind : std::uint8_t { stream, datagram };
+
 /// Socket options an engine can set; values as the kernel takes them.
-enum class socket_option : std::uint8_t { reuse_address, reuse_port, no_delay, keep_alive, ipv6_only };
+enum class socket_option : std::uint8_t {
+    reuse_address,
+    reuse_port,
+    no_delay,
+    keep_alive,
+    ipv6_only,
+    broadcast,
+    /// How many bytes may wait to be read, or to be sent; the kernel takes twice that, for its own needs.
+    receive_buffer,
+    send_buffer,
+};
+
+/// What a simulated network does to UDP datagrams. Each is a probability between 0 and 1, drawn from the seed.
+struct datagram_faults {
+    datagram_faults() = default;
+
+    /// It never arrives.
+    double loss = 0;
+    /// It arrives twice.
+    double duplication = 0;
+    /// It is overtaken by those behind it.
+    double reordering = 0;
+};
 
 /// How an engine is made. Zero always means "the engine's own choice".
 struct engine_options {
@@ -30,6 +55,8 @@ struct engine_options {
     std::uint32_t blocking_threads = 0;
     /// What a simulated engine draws sizes, latencies and orders from. 0: first in, first out, no latency, whole segments.
     std::uint64_t seed = 0;
+    /// What a simulated network does to datagrams; with a seed of 0, too.
+    datagram_faults datagrams{};
 };
 
 /// Why an engine's `wait` came back.
@@ -72,12 +99,18 @@ public:
     virtual std::uint64_t random() noexcept = 0;
 
     /// The calls that never wait. Each gives 0 or a negative errno.
-    virtual std::int32_t open_socket(address_family family, io_handle& opened) noexcept = 0;
+    virtual std::int32_t open_socket(address_family family, io_handle& opened,
+                                     socket_kind kind = socket_kind::stream) noexcept = 0;
     virtual std::int32_t set_option(io_handle handle, socket_option option, int value) noexcept = 0;
     virtual std::int32_t bind(io_handle handle, socket_address const& address) noexcept = 0;
     virtual std::int32_t listen(io_handle handle, int backlog) noexcept = 0;
     virtual std::int32_t local_address(io_handle handle, socket_address& address) noexcept = 0;
     virtual std::int32_t peer_address(io_handle handle, socket_address& address) noexcept = 0;
+    /// Whether a socket stands at the path of a Unix address, and which one: `-ENOENT` for nothing, `-ENOTSOCK` for something
+    /// else, else 0 and a number that no other file has at the same time.
+    virtual std::int32_t find_socket_file(socket_address const& at, std::uint64_t& which) noexcept = 0;
+    /// Removes what stands there.
+    virtual std::int32_t remove_socket_file(socket_address const& at) noexcept = 0;
     /// Closes without anyone waiting for it, as destructors must: like a `close_operation` that nobody awaits.
     virtual void close(io_handle handle) noexcept = 0;
 

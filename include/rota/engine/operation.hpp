@@ -4,13 +4,24 @@
 #include <rota/engine/io_handle.hpp>
 #include <rota/engine/socket_address.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
 namespace rota::inline v0 {
 
 /// What an operation is to do.
-enum class opcode : std::uint8_t { accept, connect, receive, send, shutdown, close, blocking };
+enum class opcode : std::uint8_t {
+    accept,
+    connect,
+    receive,
+    send,
+    shutdown,
+    receive_from,
+    send_to,
+    close,
+    blocking,
+};
 
 /// Something an engine has been asked to do. It lives in the awaiter, so in the coroutine's frame: nothing is allocated
 /// for it. Neither it nor what it points to may move or die between `engine::submit` returning false and `completed_`
@@ -76,6 +87,36 @@ struct send_operation : operation {
         : operation(opcode::send, handle, completed), data(from), length(bytes) {}
     void const* data;
     std::size_t length;
+};
+
+/// What an engine keeps beside an operation on datagrams while the kernel works on it.
+struct message_room {
+    alignas(8) std::array<std::byte, 72> bytes;
+};
+
+/// Receives one datagram; the result is how many of its bytes are in the buffer, which may be none. What was longer is
+/// cut, and `truncated` says so. An error may be that of an earlier send: what it reached told that nobody is there.
+struct receive_from_operation : operation {
+    receive_from_operation(io_handle handle, void* into, std::size_t room, completion completed) noexcept
+        : operation(opcode::receive_from, handle, completed), buffer(into), length(room) {}
+    void* buffer;
+    std::size_t length;
+    /// Of family `unspecified` where the sender has no name.
+    socket_address from{};
+    bool truncated = false;
+    message_room room_of_engine;
+};
+
+/// Sends one datagram, whole or not at all, and of no bytes, too. `to` of family `unspecified` is the connected peer. To
+/// another Unix socket whose queue is full it gives `-EAGAIN`: the kernel does not tell when there is room.
+struct send_to_operation : operation {
+    send_to_operation(io_handle handle, void const* from, std::size_t bytes, socket_address const& address,
+                      completion completed) noexcept
+        : operation(opcode::send_to, handle, completed), data(from), length(bytes), to(address) {}
+    void const* data;
+    std::size_t length;
+    socket_address to;
+    message_room room_of_engine;
 };
 
 /// Ends the sending side, the receiving side or both.

@@ -24,6 +24,10 @@ public:
     /// family is `unspecified`.
     ROTA_API static socket_address from_literal(std::string_view host, std::uint16_t port) noexcept;
 
+    /// The address of a Unix socket: a path, or a name of Linux's own that begins with a NUL and stands for no file. What
+    /// is empty, too long (108 bytes, with the NUL behind a path) or a path with a NUL in it gives `unspecified`.
+    ROTA_API static socket_address from_path(std::string_view path) noexcept;
+
     /// Takes over a `sockaddr` of `length` bytes; what does not fit gives `unspecified`.
     ROTA_API static socket_address from_raw(void const* sockaddr, std::size_t length) noexcept;
 
@@ -31,7 +35,7 @@ public:
     ROTA_API std::uint16_t port() const noexcept;
     ROTA_API void set_port(std::uint16_t port) noexcept;
 
-    /// The address without the port: `127.0.0.1`, `::1`.
+    /// The address without the port: `127.0.0.1`, `::1`; a path, or `@name` for one that begins with a NUL.
     ROTA_API std::string host() const;
     /// As people write it: `127.0.0.1:80`, `[::1]:80`.
     ROTA_API std::string to_string() const;
