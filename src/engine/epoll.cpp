@@ -109,6 +109,12 @@ bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {
 }
 
 std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
+    if (goes_by_readiness(slot, op)) {
+        auto const result = attempt_by_call(slot, op);
+        if (result != -EAGAIN) return result;
+        (&list_of(slot, op) == &slot.reading ? slot.readable : slot.writable) = false;
+        return must_wait;
+    }
     switch (op.code()) {
         case opcode::accept: return attempt_accept(slot, static_cast<accept_operation&>(op));
         case opcode::connect: return attempt_connect(slot, static_cast<connect_operation&>(op));
@@ -117,6 +123,7 @@ std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
         case opcode::receive_from: return attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
         case opcode::send_to: return attempt_send_to(slot, static_cast<send_to_operation&>(op));
         case opcode::shutdown:
+        case opcode::poll:
         case opcode::close:
         case opcode::blocking: break;
     }

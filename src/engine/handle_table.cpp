@@ -1,5 +1,7 @@
 #include "handle_table.hpp"
 
+#include "descriptor.hpp"
+
 #include <unistd.h>
 
 #include <atomic>
@@ -52,11 +54,13 @@ std::int32_t handle_table::adopt(int descriptor, io_handle& handle) noexcept {
 }
 
 void handle_table::release(handle_slot& slot) noexcept {
+    if (slot.was_blocking) set_blocking(slot.descriptor, true);
     // EINTR from close leaves the descriptor closed on Linux: trying again could hit a stranger's.
     ::close(slot.descriptor);
     slot.descriptor = -1;
     slot.closer = nullptr;
-    slot.closing = false;
+    slot.closing = slot.was_blocking = false;
+    slot.is_socket = true;
     slot.readable = slot.writable = slot.short_read_empties = true;
     slot.registered = false;
     slot.next_free = first_free_;

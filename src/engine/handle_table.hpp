@@ -26,6 +26,9 @@ struct handle_slot {
     operation_list reading;
     operation_list writing;
     bool closing = false;
+    bool is_socket = true;
+    /// It was blocking before it was adopted.
+    bool was_blocking = false;
 
     /// epoll: what the kernel last said. True until a call has found otherwise.
     bool readable = true;

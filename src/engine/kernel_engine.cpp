@@ -1,5 +1,7 @@
 #include "kernel_engine.hpp"
 
+#include "descriptor.hpp"
+
 #include <rota/base/error.hpp>
 
 #include <netinet/in.h>
@@ -248,6 +250,35 @@ std::int32_t kernel_engine::find_socket_file(socket_address const& at, std::uint
 
 std::int32_t kernel_engine::remove_socket_file(socket_address const& at) noexcept {
     return outcome(::unlink(at.host().c_str()));
+}
+
+std::int32_t kernel_engine::adopt(int descriptor, io_handle& adopted) noexcept {
+    if (descriptor < 0) return -EBADF;
+    int const before = set_blocking(descriptor, false);
+    if (before < 0) {
+        ::close(descriptor);
+        return before;
+    }
+    auto const result = handles_.adopt(descriptor, adopted);
+    if (result != 0) return result;
+    auto& slot = *handles_.find(adopted);
+    slot.was_blocking = before == 1;
+    slot.is_socket = descriptor_is_socket(descriptor);
+    // Whether a short read has emptied it is known of stream sockets of the internet only.
+    slot.short_read_empties = false;
+    return 0;
+}
+
+std::int32_t kernel_engine::attempt_by_call(handle_slot const& slot, operation& op) noexcept {
+    if (op.code() == opcode::receive) {
+        auto const& receive = static_cast<receive_operation const&>(op);
+        return read_descriptor(slot.descriptor, receive.buffer, receive.length);
+    }
+    if (op.code() == opcode::send) {
+        auto const& send = static_cast<send_operation const&>(op);
+        return write_descriptor(slot.descriptor, send.data, send.length);
+    }
+    return descriptor_is_ready(slot.descriptor, is_poll_for_reading(op)) ? 0 : -EAGAIN;
 }
 
 std::int32_t kernel_engine::set_option(io_handle handle, socket_option option, int value) noexcept {

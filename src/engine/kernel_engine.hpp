@@ -31,6 +31,7 @@ public:
     std::int32_t peer_address(io_handle handle, socket_address& address) noexcept final;
     std::int32_t find_socket_file(socket_address const& at, std::uint64_t& which) noexcept final;
     std::int32_t remove_socket_file(socket_address const& at) noexcept final;
+    std::int32_t adopt(int descriptor, io_handle& adopted) noexcept final;
     void close(io_handle handle) noexcept final;
 
 protected:
@@ -64,8 +65,20 @@ protected:
             case opcode::accept:
             case opcode::receive:
             case opcode::receive_from: return slot.reading;
+            case opcode::poll: return is_poll_for_reading(op) ? slot.reading : slot.writing;
             default: return slot.writing;
         }
+    }
+    /// Whether it is done by calls that never wait, when the descriptor is ready for them.
+    static bool goes_by_readiness(handle_slot const& slot, operation const& op) noexcept {
+        return op.code() == opcode::poll ||
+               (!slot.is_socket && (op.code() == opcode::receive || op.code() == opcode::send));
+    }
+    /// Such a call; -EAGAIN: it has to wait.
+    static std::int32_t attempt_by_call(handle_slot const& slot, operation& op) noexcept;
+    static bool is_poll_for_reading(operation const& op) noexcept {
+        return op.code() == opcode::poll &&
+               static_cast<poll_operation const&>(op).until == poll_operation::readiness::readable;
     }
     int wake_descriptor() const noexcept { return wake_descriptor_; }
 

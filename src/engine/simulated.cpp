@@ -1,5 +1,6 @@
 #include "simulated.hpp"
 
+#include "descriptor.hpp"
 #include "simulated_decisions.hpp"
 #include "simulated_events.hpp"
 #include "simulated_network.hpp"
@@ -51,6 +52,10 @@ public:
     }
     std::int32_t remove_socket_file(socket_address const& at) noexcept override {
         return sockets_.remove_socket_file(at);
+    }
+    std::int32_t adopt(int descriptor, io_handle&) noexcept override {
+        detail::close_descriptor(descriptor);
+        return -ENOSYS;
     }
     void close(io_handle handle) noexcept override {
         network_.close(handle);

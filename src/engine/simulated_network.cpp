@@ -25,6 +25,7 @@ operation_list* network::list_of(simulated_socket& socket, operation const& op) 
         case opcode::send_to: return &socket.senders;
         case opcode::shutdown: return &socket.shutdowns;
         case opcode::connect:
+        case opcode::poll:
         case opcode::close:
         case opcode::blocking: break;
     }
@@ -42,6 +43,10 @@ bool network::submit(operation& op) noexcept {
         socket->closer = static_cast<close_operation*>(&op);
         begin_close(*socket);
         return false;
+    }
+    if (op.code() == opcode::poll) {
+        op.finish_at_once(-ENOSYS);
+        return true;
     }
     if (asks_for_nothing(op)) {
         op.finish_at_once(0);
@@ -141,6 +146,7 @@ std::optional<std::int32_t> network::attempt(operation& op) noexcept {
         case opcode::receive_from: return attempt_receive_from(socket, static_cast<receive_from_operation&>(op));
         case opcode::send_to: return attempt_send_to(socket, static_cast<send_to_operation&>(op));
         case opcode::shutdown: return attempt_shutdown(socket, static_cast<shutdown_operation const&>(op));
+        case opcode::poll:
         case opcode::close:
         case opcode::blocking: break;
     }

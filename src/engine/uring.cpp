@@ -109,12 +109,19 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
         op.finish_at_once(shutdown_now(slot, op));
         return true;
     }
-    if (op.code() == opcode::send && list.empty() && sends_at_once() &&
+    if (op.code() == opcode::send && slot.is_socket && list.empty() && sends_at_once() &&
         try_send(slot, static_cast<send_operation&>(op)))
         return true;
     if (op.code() == opcode::send_to) {
         auto& send = static_cast<send_to_operation&>(op);
         if ((goes_unwatched(send) || list.empty()) && try_send_to(slot, send)) return true;
+    }
+    if (list.empty() && goes_by_readiness(slot, op)) {
+        auto const result = attempt_by_call(slot, op);
+        if (result != -EAGAIN) {
+            op.finish_at_once(result);
+            return true;
+        }
     }
     if (!make_room()) {
         op.finish_at_once(-ENOMEM);
@@ -165,7 +172,14 @@ void uring_engine::operation_left(handle_slot& slot) noexcept {
 }
 
 void uring_engine::prepare(io_uring_sqe& sqe, operation& op) noexcept {
-    int const descriptor = handles_.at(op.handle().slot).descriptor;
+    auto& slot = handles_.at(op.handle().slot);
+    int const descriptor = slot.descriptor;
+    if (goes_by_readiness(slot, op)) {
+        // A read of the ring's answers EAGAIN where the descriptor is non-blocking, and takes a thread where it is not.
+        io_uring_prep_poll_add(&sqe, descriptor, &list_of(slot, op) == &slot.reading ? POLLIN : POLLOUT);
+        io_uring_sqe_set_data64(&sqe, address_of(op));
+        return;
+    }
     switch (op.code()) {
         case opcode::accept: {
             auto& peer = static_cast<accept_operation&>(op).peer;
@@ -198,6 +212,7 @@ void uring_engine::prepare(io_uring_sqe& sqe, operation& op) noexcept {
             io_uring_prep_poll_add(&sqe, descriptor, POLLOUT);
             break;
         case opcode::shutdown:
+        case opcode::poll:
         case opcode::close:
         case opcode::blocking: io_uring_prep_nop(&sqe); break;
     }
@@ -339,11 +354,12 @@ bool uring_engine::take(std::uint64_t data, std::int32_t result, std::uint32_t f
 }
 
 bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
+    auto const& slot = handles_.at(op.handle().slot);
     if (result >= 0 && op.code() == opcode::send_to) {
-        bool const sent =
-            op.stage != cancelling && try_send_to(handles_.at(op.handle().slot), static_cast<send_to_operation&>(op));
+        bool const sent = op.stage != cancelling && try_send_to(slot, static_cast<send_to_operation&>(op));
         result = sent ? op.result() : -EAGAIN;
     }
+    if (result >= 0 && goes_by_readiness(slot, op)) result = attempt_by_call(slot, op);
     bool const interrupted = result == -EINTR || result == -EAGAIN ||
                              // What an accept says of a listening socket that is being closed.
                              (result == -EINVAL && op.code() == opcode::accept && op.stage == cancelling);

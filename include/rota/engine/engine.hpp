@@ -111,6 +111,10 @@ public:
     virtual std::int32_t find_socket_file(socket_address const& at, std::uint64_t& which) noexcept = 0;
     /// Removes what stands there.
     virtual std::int32_t remove_socket_file(socket_address const& at) noexcept = 0;
+    /// Takes over a descriptor of the program's: pipe, terminal, socket, pidfd, file. It is made non-blocking, and closed
+    /// with its handle; where this fails, at once. A blocking one is made blocking again first, since others may have it
+    /// too. Of a file receives and sends go on at its position, and wait for the disk. Not in simulation: `-ENOSYS`.
+    virtual std::int32_t adopt(int descriptor, io_handle& adopted) noexcept = 0;
     /// Closes without anyone waiting for it, as destructors must: like a `close_operation` that nobody awaits.
     virtual void close(io_handle handle) noexcept = 0;
 

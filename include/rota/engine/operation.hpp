@@ -19,6 +19,7 @@ enum class opcode : std::uint8_t {
     shutdown,
     receive_from,
     send_to,
+    poll,
     close,
     blocking,
 };
@@ -73,7 +74,7 @@ struct connect_operation : operation {
     socket_address to;
 };
 
-/// Receives what is there, at least one byte; result 0 is the end, or that there was no room.
+/// Receives what is there, at least one byte; result 0 is the end, or that there was no room. Of what is no socket it reads.
 struct receive_operation : operation {
     receive_operation(io_handle handle, void* into, std::size_t room, completion completed) noexcept
         : operation(opcode::receive, handle, completed), buffer(into), length(room) {}
@@ -81,7 +82,7 @@ struct receive_operation : operation {
     std::size_t length;
 };
 
-/// Sends some of the bytes, at least one; never raises SIGPIPE.
+/// Sends some of the bytes, at least one; never raises SIGPIPE, also where it writes to a pipe.
 struct send_operation : operation {
     send_operation(io_handle handle, void const* from, std::size_t bytes, completion completed) noexcept
         : operation(opcode::send, handle, completed), data(from), length(bytes) {}
@@ -125,6 +126,16 @@ struct shutdown_operation : operation {
     shutdown_operation(io_handle handle, side which_side, completion completed) noexcept
         : operation(opcode::shutdown, handle, completed), which(which_side) {}
     side which;
+};
+
+/// Waits until a receive, or a send, on the handle would not wait; result 0. Also where it would fail, or find the end. Of a
+/// process's handle it is readable once the process has ended. It takes its turn among the receives or sends. Not in
+/// simulation: `-ENOSYS`.
+struct poll_operation : operation {
+    enum class readiness : std::uint8_t { readable, writable };
+    poll_operation(io_handle handle, readiness wanted, completion completed) noexcept
+        : operation(opcode::poll, handle, completed), until(wanted) {}
+    readiness until;
 };
 
 /// Closes the handle: from here on it is stale, what is pending on it is cancelled, and when the last of that has
