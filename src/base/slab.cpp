@@ -64,9 +64,20 @@ void asan_needs_a_rota_configured_with_ROTA_SANITIZE_address(void* block, std::s
 }
 #endif
 
+// Many slabs at once: a general allocator puts its own words before each aligned block, which would cost a page a slab. What
+// is not cut yet is memory that nobody has touched.
+void* slab_store::room_for_slab() {
+    if (region_ == region_end_) {
+        region_ = static_cast<std::byte*>(::operator new(region_size, std::align_val_t{slab_size}));
+        region_end_ = region_ + region_size;
+    }
+    return std::exchange(region_, region_ + slab_size);
+}
+
 slab_store::slab* slab_store::add_slab(std::size_t block_size) {
-    std::size_t const room = block_size > slab_size - first_block ? first_block + block_size : slab_size;
-    void* memory = ::operator new(room, std::align_val_t{slab_size});
+    bool const shared = block_size < classes * 8;
+    std::size_t const room = shared ? slab_size : first_block + block_size;
+    void* const memory = shared ? room_for_slab() : ::operator new(room, std::align_val_t{slab_size});
     auto* made = new (memory) slab{slabs_, nullptr, this, block_size, (room - first_block) / block_size, 0};
     if (slabs_ != nullptr) slabs_->previous = made;
     slabs_ = made;

@@ -78,6 +78,7 @@ private:
     static constexpr std::size_t classes = 257;  // blocks up to 2 KiB share slabs, larger ones get one each
     static constexpr std::size_t slab_size = std::size_t{64} * 1024;
     static constexpr std::size_t first_block = 64;
+    static constexpr std::size_t region_size = 16 * slab_size;
 
     struct slab {
         slab* next;
@@ -95,6 +96,7 @@ private:
         return *reinterpret_cast<slab*>(reinterpret_cast<std::uintptr_t>(block) & ~(slab_size - 1));
     }
     slab* add_slab(std::size_t block_size);
+    void* room_for_slab();
     void put(void* block, std::size_t index) noexcept {
         auto* freed = static_cast<slab_block*>(block);
         ++returned_;
@@ -123,6 +125,8 @@ private:
     std::uint64_t returned_ = 0;
     std::uint64_t failing_ = 0;
     slab* slabs_ = nullptr;
+    std::byte* region_ = nullptr;  // where the next slabs are cut
+    std::byte* region_end_ = nullptr;
     std::atomic<slab_block*> strays_{nullptr};  // blocks released by other threads
     slab_store* next_orphan_ = nullptr;
     slab_block* free_[classes] = {};
