@@ -131,7 +131,7 @@ TEST_P(contract_descriptors, a_pipe_without_a_reader_gives_an_error_and_no_signa
     struct sigaction before{};
     ::sigaction(SIGPIPE, nullptr, &before);
     EXPECT_EQ(before.sa_handler, SIG_DFL);  // it would kill
-    sending op(in, "x", 1);
+    sending op(in, "x", std::size_t{1});
     EXPECT_EQ(run(op), -EPIPE);
     struct sigaction after{};
     ::sigaction(SIGPIPE, nullptr, &after);
@@ -304,7 +304,7 @@ TEST_P(contract_descriptors, an_adopted_socket_is_a_socket) {
     EXPECT_EQ(run(shut), 0);
     EXPECT_EQ(receive(other, 1), "");
     close(other);
-    sending broken(one, "x", 1);
+    sending broken(one, "x", std::size_t{1});
     EXPECT_EQ(run(broken), -EPIPE);
     close(one);
 }
