@@ -13,7 +13,7 @@ namespace {
 
 using namespace random_programs;
 
-enum : std::uint8_t { put, get, put_nowait, get_nowait, task_done, join, shutdown, shutdown_now };
+enum : std::uint8_t { put, get, put_nowait, get_nowait, task_done, join, shutdown, shutdown_now, next };
 
 // No two items are the same, and they are not in order.
 int item_of(use now) { return now.value * 1000 + now.step; }
@@ -31,6 +31,10 @@ public:
             case get_nowait: co_return queue_.get_nowait();
             case task_done: queue_.task_done(); break;
             case join: co_await queue_.join(); break;
+            case next: {
+                auto const item = co_await queue_.next();
+                co_return item ? *item : -1;
+            }
             default: queue_.shutdown(now.which == shutdown_now);
         }
         co_return 0;
@@ -55,6 +59,11 @@ public:
             case get:
                 if (!items_.empty()) return done(now.task, take());
                 return shut_ ? fail(now.task, ending::shut_down) : getters_.push(now.task);
+            case next:
+                if (!items_.empty()) return done(now.task, take());
+                if (shut_) return done(now.task, -1);
+                iterating_.push(now.task);
+                return getters_.push(now.task);
             case get_nowait:
                 if (!items_.empty()) return done(now.task, take());
                 return fail(now.task, shut_ ? ending::shut_down : ending::empty);
@@ -67,7 +76,7 @@ public:
                 break;
             default:
                 shut_ = true;
-                while (!getters_.empty()) fail(getters_.pop(), ending::shut_down);
+                while (!getters_.empty()) send_away(getters_.pop());
                 while (!putters_.empty()) fail(putters_.pop(), ending::shut_down);
                 if (now.which == shutdown_now) {
                     drop(items_.size());
@@ -79,6 +88,7 @@ public:
 
     void withdraw(int task) override {
         getters_.remove(task);
+        iterating_.remove(task);
         putters_.remove(task);
         joiners_.remove(task);
         fail(task, ending::cancelled);
@@ -90,7 +100,9 @@ private:
         if (shut_) return fail(now.task, ending::shut_down);
         if (!getters_.empty()) {
             ++unfinished_;
-            done(getters_.pop(), item_of(now));
+            int const getter = getters_.pop();
+            iterating_.remove(getter);
+            done(getter, item_of(now));
         } else if (items_.size() < room_) {
             add(item_of(now));
         } else if (now.which == put_nowait) {
@@ -100,6 +112,11 @@ private:
             return putters_.push(now.task);
         }
         done(now.task);
+    }
+
+    void send_away(int getter) {
+        if (iterating_.remove(getter)) return done(getter, -1);
+        fail(getter, ending::shut_down);
     }
 
     void add(int item) {
@@ -131,6 +148,7 @@ private:
     std::size_t unfinished_ = 0;
     bool shut_ = false;
     waiting_line getters_;
+    waiting_line iterating_;  // those of them that get nothing, and no error, at the end
     waiting_line putters_;
     waiting_line joiners_;
     std::map<int, int> to_put_;
@@ -148,7 +166,8 @@ void queue_campaign(char const* name) {
                {"task_done", 2, 0, false},
                {"join", 1},
                {"shutdown", 1, 0, false},
-               {"shutdown at once", 1, 0, false}},
+               {"shutdown at once", 1, 0, false},
+               {"next", 3}},
               [](int maxsize) -> std::unique_ptr<subject> { return std::make_unique<queue_subject<Queue>>(maxsize); },
               [](int maxsize) -> std::unique_ptr<model> { return std::make_unique<queue_model<Order>>(maxsize); }});
 }
