@@ -13,7 +13,7 @@ namespace {
 using rota::testing::choice_tape;
 using std::chrono::steady_clock;
 
-// All subjects together take two seconds of each run of the tests.
+// All subjects together take three seconds of each run of the tests.
 constexpr auto short_time = std::chrono::milliseconds(130);
 constexpr std::uint64_t programs_between_looks = 16;
 

@@ -137,9 +137,9 @@ void checker::end_task(event const& noted) {
 
 void checker::enter(event const& noted) {
     task_of& of = at(noted.task);
-    scope_of entered{noted.step, program_.steps[noted.step].kind == step_kind::shield, of.level};
+    scope_of entered{noted.step, program_.steps[noted.step].kind, of.level};
     entered.visible_before = of.visible;
-    if (entered.shields) {
+    if (entered.shields()) {
         entered.held = of.visible;
         entered.raises_before = of.raises;
         of.visible = 0;
@@ -154,17 +154,24 @@ void checker::exit(event const& noted) {
     scope_of const left = of.scopes.back();
     of.scopes.pop_back();
     outcome expected = left.body;
-    if (left.shields) {
+    char const* name = "the time-out";
+    if (left.shields()) {
+        name = "the shield";
         --of.level;
         of.visible += left.held;
         of.raises = left.raises_before;
+        if (left.kind == step_kind::finally) of.scopes.back().cleaned = noted.result;
+    } else if (left.kind == step_kind::cleanup) {
+        name = "what has a clean-up";
+        expect(left.cleaned.how != ending::none, "there was no clean-up");
+        if (left.cleaned.how != ending::value) expected = left.cleaned;
     } else if (left.fired) {
         take_back(of);
         if (expected.how == ending::cancelled && of.visible <= left.visible_before) expected = {ending::timed_out};
     } else {
         disarm(noted.task, static_cast<std::int32_t>(of.scopes.size()));
     }
-    expect(expected, noted.result, left.shields ? "the shield" : "the time-out");
+    expect(expected, noted.result, name);
 }
 
 void checker::check_stuck(event const& noted) {
@@ -204,7 +211,7 @@ void checker::suspend(int number) {
     auto& scopes = at(number).scopes;
     for (std::size_t i = scopes.size(); i-- > 0;) {
         step const& now = program_.steps[scopes[i].step];
-        if (scopes[i].shields || scopes[i].armed) continue;
+        if (scopes[i].kind != step_kind::timeout || scopes[i].armed) continue;
         scopes[i].armed = true;
         timers_.push_back({now_ + now.value * tick, number, static_cast<std::int32_t>(i)});
     }
@@ -221,7 +228,7 @@ void checker::request(int number, std::uint8_t level) {
     if (of.ended) return;
     if (level < of.level) {
         for (auto& each : of.scopes)
-            if (each.shields && each.level == level) ++each.held;
+            if (each.shields() && each.level == level) ++each.held;
         return;
     }
     ++of.visible;

@@ -71,7 +71,7 @@ private:
     std::vector<int> tasks_;
 };
 
-/// Knows what tasks, cancels, time-outs, shields and sleeps do, and asks the model about the rest.
+/// Knows what tasks, cancels, time-outs, shields, clean-ups and sleeps do, and asks the model about the rest.
 class checker {
 public:
     checker(program const& checked, std::vector<operation> const& operations, model& of_subject);
@@ -103,7 +103,7 @@ private:
 
     struct scope_of {
         std::uint16_t step;
-        bool shields;
+        step_kind kind;
         std::uint8_t level;
         bool armed = false;
         bool fired = false;
@@ -111,6 +111,8 @@ private:
         std::uint32_t held = 0;
         std::uint32_t raises_before = 0;
         outcome body{};
+        outcome cleaned{};
+        bool shields() const { return kind == step_kind::shield || kind == step_kind::finally; }
     };
 
     struct task_of {

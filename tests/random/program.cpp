@@ -1,5 +1,7 @@
 #include "program.hpp"
 
+#include <utility>
+
 namespace random_programs {
 namespace {
 
@@ -16,6 +18,8 @@ constexpr weighted plain_steps[] = {
     {step_kind::yield, 2}, {step_kind::sleep, 3}, {step_kind::cancel, 3}, {step_kind::raise, 1}};
 constexpr weighted blocks[] = {
     {step_kind::timeout, 3}, {step_kind::handle, 1}, {step_kind::acknowledge, 1}, {step_kind::shield, 1}};
+
+bool is_block(step_kind kind) { return kind >= step_kind::timeout; }
 
 class generator {
 public:
@@ -82,6 +86,11 @@ private:
 
     void add_use(std::uint8_t which, std::size_t depth) {
         operation const& use = operations_[which];
+        if (is_block(use.kind)) {
+            if (depth < deepest) return add_block(use.kind, depth);
+            add({step_kind::yield});
+            return;
+        }
         bool const held_outside = holds_;
         if (use.inside && !holds_) {
             std::size_t const place = add({operations_[0].kind, 0});
@@ -117,15 +126,24 @@ private:
         step made{kind};
         if (kind == step_kind::timeout) made.value = delay();
         std::size_t const place = add(made);
-        // What waits in a shield is to come out again by itself: by a time-out that nobody takes for a cancel.
-        bool const outside = in_shield_;
-        in_shield_ = in_shield_ || kind == step_kind::shield;
         if (kind == step_kind::shield)
-            add_block(step_kind::timeout, depth + 1);
+            add_shielded(depth);
         else
             add_steps(depth + 1, 3);
-        in_shield_ = outside;
+        if (kind == step_kind::cleanup) {
+            std::size_t const last = add({step_kind::finally});
+            made_.steps[place].value = static_cast<std::int16_t>(last);
+            add_shielded(depth);
+            close(last);
+        }
         close(place);
+    }
+
+    // What waits in a shield is to come out again by itself: by a time-out that nobody takes for a cancel.
+    void add_shielded(std::size_t depth) {
+        bool const outside = std::exchange(in_shield_, true);
+        add_block(step_kind::timeout, depth + 1);
+        in_shield_ = outside;
     }
 
     std::size_t add(step made) {
@@ -178,6 +196,8 @@ std::string to_text(step const& shown, std::vector<operation> const& operations)
         case step_kind::handle: return "catch errors";
         case step_kind::acknowledge: return "catch and acknowledge a cancel";
         case step_kind::shield: return "shield";
+        case step_kind::cleanup: return "with a clean-up";
+        case step_kind::finally: return "clean-up";
     }
     return "?";
 }

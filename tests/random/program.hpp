@@ -24,6 +24,8 @@ enum class step_kind : std::uint8_t {
     handle,       // a body whose errors are caught
     acknowledge,  // a body whose cancel is caught and acknowledged
     shield,       // a body that sees no cancel, which has a time-out of its own
+    cleanup,      // a body, and at last what has to be done behind it, which is step `value`
+    finally,      // that, in a shield
 };
 
 struct step {
@@ -41,11 +43,11 @@ struct range {
 /// What can be done with what is tested.
 struct operation {
     char const* name;
-    std::uint8_t weight = 2;  // how often it comes
-    std::uint8_t values = 0;  // it is given one of so many; 0: nothing
-    bool waits = true;        // else it is done at once, also with a cancel pending
-    step_kind kind = step_kind::use;
-    bool inside = false;  // it makes sense only inside of a `hold`, which is then the first operation
+    std::uint8_t weight = 2;          // how often it comes
+    std::uint8_t values = 0;          // it is given one of so many; 0: nothing
+    bool waits = true;                // else it is done at once, also with a cancel pending
+    step_kind kind = step_kind::use;  // a block: it comes so much oftener
+    bool inside = false;              // it makes sense only inside of a `hold`, which is then the first operation
 };
 
 struct program {

@@ -11,6 +11,7 @@
 #include <rota/core/loop.hpp>
 #include <rota/core/sleep.hpp>
 #include <rota/core/task.hpp>
+#include <rota/core/with_cleanup.hpp>
 #include <rota/core/with_shield.hpp>
 #include <rota/detail/running_here.hpp>
 #include <rota/engine/engine.hpp>
@@ -177,8 +178,9 @@ private:
     };
 
     rota::coro<> run_body(int task, std::size_t step) {
+        struct step const& now = program_.steps[step];
         try {
-            co_await run_steps(task, step + 1, program_.steps[step].end);
+            co_await run_steps(task, step + 1, now.kind == step_kind::cleanup ? as_step(now.value) : now.end);
         } catch (...) {
             note({event_kind::body_ends, task, step, 0, current_outcome()});
             throw;
@@ -186,14 +188,20 @@ private:
         note({event_kind::body_ends, task, step, 0, {ending::value}});
     }
 
+    static std::size_t as_step(std::int16_t value) { return static_cast<std::size_t>(value); }
+
     rota::coro<> run_scope(int task, std::size_t step) {
+        struct step const now = program_.steps[step];
         note({event_kind::enters, task, step});
         try {
-            if (program_.steps[step].kind == step_kind::shield)
+            if (now.kind == step_kind::shield)
                 co_await rota::with_shield(run_body(task, step));
+            else if (now.kind == step_kind::timeout)
+                co_await rota::with_timeout(std::chrono::milliseconds(now.value), run_body(task, step));
+            else if (now.kind == step_kind::cleanup)
+                co_await rota::with_cleanup(run_body(task, step), [&] { return run_scope(task, as_step(now.value)); });
             else
-                co_await rota::with_timeout(std::chrono::milliseconds(program_.steps[step].value),
-                                            run_body(task, step));
+                co_await run_body(task, step);
         } catch (...) {
             note({event_kind::exits, task, step, 0, current_outcome()});
             throw;
@@ -267,11 +275,13 @@ private:
                 case step_kind::cancel: cancel(task, program_.steps[at].value); break;
                 case step_kind::raise: throw raised_error{task};
                 case step_kind::timeout:
-                case step_kind::shield: co_await run_scope(task, at); break;
+                case step_kind::shield:
+                case step_kind::cleanup: co_await run_scope(task, at); break;
                 case step_kind::handle: co_await run_handle(task, at); break;
                 case step_kind::acknowledge: co_await run_acknowledge(task, at); break;
                 case step_kind::hold: co_await run_hold(task, at); break;
-                case step_kind::child: break;
+                case step_kind::child:
+                case step_kind::finally: break;
             }
         }
     }

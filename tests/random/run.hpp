@@ -52,7 +52,7 @@ enum class event_kind : std::uint8_t {
     ends,          // the same
     leaves,        // the end of a `hold`
     cancels,       // task `value`
-    enters,        // a time-out or a shield
+    enters,        // a time-out, a shield, a clean-up
     body_ends,     // inside of it
     exits,         // outside of it
     acknowledges,  // a cancel; the result's value: how many are left
