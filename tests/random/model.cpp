@@ -10,7 +10,11 @@ constexpr std::int64_t tick = 1'000'000;
 void model::leave(use) {}
 bool model::at_once(use) const { return false; }
 void model::fire(int) {}
-void model::resumes(int) {}
+void model::told(int) {}
+void model::resumes(int, outcome) {}
+void model::stuck() {}
+void model::request_came_late(int) {}
+bool model::more_requests(int) { return false; }
 void model::task_ended(int, outcome) {}
 void model::done(int task, int value) { told_by->decide(task, {ending::value, value}); }
 void model::fail(int task, ending how) { told_by->decide(task, {how}); }
@@ -47,6 +51,7 @@ void checker::take(event const& noted) {
     acting_ = -1;
     advance(noted.at);
     acting_ = noted.task;
+    see_requests(noted);
     switch (noted.kind) {
         case event_kind::task_begins: {
             task_of& begins = at(noted.task);
@@ -75,8 +80,32 @@ void checker::take(event const& noted) {
             expect(noted.value == static_cast<std::int32_t>(of.visible), "uncancel gave another number");
             break;
         }
+        case event_kind::tells: model_.told(noted.value); break;
         case event_kind::stuck: check_stuck(noted); break;
     }
+}
+
+void checker::see_requests(event const& noted) {
+    if (noted.task < 0 || noted.kind == event_kind::acknowledges) return;
+    task_of const& by = at(noted.task);
+    // One that ends unbegun was cancelled.
+    auto const seen = noted.kind == event_kind::task_ends && !by.begun ? 1 : noted.cancelling;
+    bool const leaves_shield = noted.kind == event_kind::exits && by.scopes.back().kind == step_kind::shield;
+    auto const known = [&] { return by.visible + (leaves_shield ? by.scopes.back().held : 0); };
+    while (by.made && seen > static_cast<std::int32_t>(known())) {
+        if (!deliver(noted.task) && !model_.more_requests(noted.task)) return;
+    }
+}
+
+bool checker::deliver(int number) {
+    if (at(number).under_way == 0) return false;
+    task_of& of = at(number);
+    --of.under_way;
+    if (of.now == state::decided && of.level == 0) model_.request_came_late(number);
+    late_ = true;
+    request(number, 0);
+    late_ = false;
+    return true;
 }
 
 void checker::begin_step(event const& noted) {
@@ -108,8 +137,8 @@ void checker::end_step(event const& noted) {
         of.now = state::decided;
         of.expected = {of.visible > 0 ? ending::cancelled : ending::value};
         of.raises_now = true;
-    } else if (of.now == state::decided && program_.steps[of.step].kind != step_kind::sleep) {
-        model_.resumes(noted.task);
+    } else if (program_.steps[of.step].kind != step_kind::sleep) {
+        model_.resumes(noted.task, noted.result);
     }
     if (of.now == state::decided)
         expect(of.expected, noted.result, "the step");
@@ -175,6 +204,7 @@ void checker::exit(event const& noted) {
 }
 
 void checker::check_stuck(event const& noted) {
+    model_.stuck();
     for (auto const& each : tasks_) {
         if (!each.made || each.ended) continue;
         expect(each.begun || each.visible > 0, "a task has not begun");
@@ -250,15 +280,18 @@ void checker::decide(int number, outcome result, bool raises) {
     of.raises_now = raises;
 }
 
-std::vector<int> checker::make_children(int task) {
+std::vector<int> checker::children_of(int task) const {
     std::vector<int> found;
     auto const& steps = program_.steps;
-    std::size_t const spawn = tasks_[static_cast<std::size_t>(task)].step;
-    for (std::size_t i = spawn + 1; i < steps[spawn].end; i = steps[i].end) {
-        found.push_back(steps[i].value);
-        at(steps[i].value).made = true;
-    }
+    std::size_t const spawn = at(task).step;
+    for (std::size_t i = spawn + 1; i < steps[spawn].end; i = steps[i].end) found.push_back(steps[i].value);
     return found;
+}
+
+std::vector<int> checker::make_children(int task) {
+    auto made = children_of(task);
+    for (int const child : made) make_child(child);
+    return made;
 }
 
 }  // namespace random_programs

@@ -30,10 +30,18 @@ public:
     virtual void leave(use now);
     /// A deadline of `checker::arm` has come.
     virtual void fire(int task);
-    /// The task goes on: the last moment to say what it gets.
-    virtual void resumes(int task);
+    /// The subject has told.
+    virtual void told(int value);
+    /// The task goes on with what it got: the last moment to say what that is to be.
+    virtual void resumes(int task, outcome got);
     /// A cancel has reached the task, which waits.
     virtual void withdraw(int task) = 0;
+    /// The task is seen to have more requests than it was told of: whether some have been delivered to it, or on their way.
+    virtual bool more_requests(int task);
+    /// One has that came on the way when it was decided what the task gets: nobody saw which was first.
+    virtual void request_came_late(int task);
+    /// Nothing can happen any more: all that is under way must have come.
+    virtual void stuck();
     /// A task has ended.
     virtual void task_ended(int task, outcome result);
     /// As the subject's.
@@ -85,15 +93,33 @@ public:
 
     /// Makes tasks of what stands inside the `spawn` that a task is at.
     std::vector<int> make_children(int number);
+    /// What it would make, and one of it.
+    std::vector<int> children_of(int number) const;
+    void make_child(int number) { at(number).made = true; }
     bool has_children(int step) const { return program_.steps[static_cast<std::size_t>(step)].end > step + 1; }
+    /// What the model finds wrong.
+    void expect(bool holds, char const* otherwise);
     /// A cancel from the subject, as from another task.
     void request_cancel(int number) { request(number, 0); }
+    /// One that comes a little later, nobody sees when, or not where another one comes first.
+    void request_soon(int number) { ++at(number).under_way; }
+    /// It has come, now or before. False: there was none.
+    bool deliver(int number);
+    /// The request that reaches the model has come so.
+    bool is_late() const { return late_; }
+    /// Nothing can happen any more: it must have come.
+    void expect_delivered(int number) {
+        task_of const& of = at(number);
+        expect(of.under_way == 0 || of.visible > 0 || of.level > 0, "a cancel was not handed on");
+    }
     /// One that a waiter hands on to the task it awaits: if that one has made it, it stands at its own level.
     void hand_on_cancel(int number) { request(number, number == acting_ ? at(number).level : std::uint8_t{0}); }
     /// One that the subject makes of the task that is in it, and takes back when that leaves.
     void add_request(int number) { ++at(number).visible; }
     void take_back_request(int number) { take_back(at(number)); }
     std::uint32_t visible(int number) { return at(number).visible; }
+    /// In nanoseconds; it goes on only when no task is ready.
+    std::int64_t now() const { return now_; }
     /// Has the model told in so many milliseconds.
     void arm(int task, int delay);
     void disarm(int task) { disarm(task, -2); }
@@ -121,6 +147,7 @@ private:
         bool made = false;
         std::uint8_t level = 0;
         std::uint32_t visible = 0;
+        std::uint32_t under_way = 0;
         std::uint32_t raises = 0;  // of the visible requests: the first comes without a suspension
         state now = state::runs;
         std::uint16_t step = 0;
@@ -149,9 +176,10 @@ private:
     void withdraw(int number);
     void disarm(int number, std::int32_t scope);
     static void take_back(task_of& from);
-    void expect(bool holds, char const* otherwise);
+    void see_requests(event const& noted);
     void expect(outcome expected, outcome got, char const* of_what);
 
+    task_of const& at(int number) const { return tasks_[static_cast<std::size_t>(number)]; }
     task_of& at(int number) { return tasks_[static_cast<std::size_t>(number)]; }
 
     program const& program_;
@@ -160,6 +188,7 @@ private:
     std::vector<task_of> tasks_;
     std::vector<timer> timers_;  // in the order in which they were armed
     std::int64_t now_ = 0;
+    bool late_ = false;
     int acting_ = -1;  // the task whose turn it is
     std::string fault_;
 };

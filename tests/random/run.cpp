@@ -64,7 +64,7 @@ struct live_counts {
     friend bool operator==(live_counts const&, live_counts const&) = default;
 };
 
-class interpreter {
+class interpreter final : public listener {
     // The last parameter of a task's coroutine: it goes with the frame, so with the end of the task, also of one that was
     // cancelled before its first turn and of which nothing else is seen.
     class unbegun {
@@ -89,7 +89,10 @@ public:
     interpreter(program const& to_run, subject& tested, rota::loop& home, run_result& result)
         : program_(to_run), subject_(tested), home_(home), result_(result), tasks_(to_run.all_tasks) {}
 
+    void hear(int value) override { note({event_kind::tells, -1, 0, value}); }
+
     void run() {
+        subject_.told = this;
         for (std::size_t i = 0; i < program_.tasks.size(); ++i) {
             tasks_[i] = rota::create_task(run_task(static_cast<int>(i), unbegun(*this, static_cast<int>(i))));
         }
@@ -115,8 +118,13 @@ private:
     };
 
     void note(noted what) {
+        int cancelling = -1;
+        if (what.task >= 0) {
+            auto const& by = tasks_[static_cast<std::size_t>(what.task)];
+            if (by && !by.done()) cancelling = static_cast<int>(by.cancelling());
+        }
         result_.log.push_back({home_.time().time_since_epoch().count(), what.kind, static_cast<std::int16_t>(what.task),
-                               static_cast<std::uint16_t>(what.step), what.value, what.result});
+                               static_cast<std::uint16_t>(what.step), what.value, what.result, cancelling});
     }
 
     void fail(char const* why) {
@@ -168,8 +176,9 @@ private:
             for (std::size_t at = step + 1; at < steps[step].end; at = steps[at].end) steps_.push_back(at);
         }
         std::size_t count() const override { return steps_.size(); }
+        int number(std::size_t which) const override { return by_.program_.steps[steps_[which]].value; }
         rota::coro<int> make(std::size_t which) override {
-            return by_.run_child(steps_[which], unbegun(by_, by_.program_.steps[steps_[which]].value));
+            return by_.run_child(steps_[which], unbegun(by_, number(which)));
         }
 
     private:
@@ -325,7 +334,8 @@ void run(program const& to_run, subject_maker make, rota::testing::choice_tape& 
         home.set_exception_handler([](rota::loop&, rota::exception_context const&) {});
         rota::detail::running_here const here(home);
         auto const tested = make(to_run.parameter);
-        interpreter(to_run, *tested, home, into).run();
+        interpreter running(to_run, *tested, home, into);
+        running.run();
         try {
             home.cancel_all_and_drain();
         } catch (rota::deadlock_error const& stuck) {

@@ -56,6 +56,7 @@ enum class event_kind : std::uint8_t {
     body_ends,     // inside of it
     exits,         // outside of it
     acknowledges,  // a cancel; the result's value: how many are left
+    tells,         // the subject does: `value`
     stuck,         // nothing can happen any more; `value`: the state of the subject
 };
 
@@ -66,12 +67,15 @@ struct event {
     std::uint16_t step;
     std::int32_t value;
     outcome result;
+    std::int32_t cancelling;  // the task's; -1: not known
 };
 
 /// What a `spawn` is given to run as tasks.
 class children {
 public:
     virtual std::size_t count() const = 0;
+    /// The number of the task that one of them is to be.
+    virtual int number(std::size_t which) const = 0;
     /// The body of one of them; its value is its task's number.
     virtual rota::coro<int> make(std::size_t which) = 0;
 
@@ -87,6 +91,14 @@ struct use {
     children* kids;
 };
 
+class listener {
+public:
+    virtual void hear(int value) = 0;
+
+protected:
+    ~listener() = default;
+};
+
 /// What is tested: made anew for each program.
 class subject {
 public:
@@ -100,6 +112,12 @@ public:
     virtual void leave(use now);
     /// What can be seen of it from outside, to be compared with the model's.
     virtual int state() const { return 0; }
+
+    listener* told = nullptr;
+
+protected:
+    /// Has the model know, now, what it can not foretell.
+    void tell(int value) const { told->hear(value); }
 };
 
 struct run_result {

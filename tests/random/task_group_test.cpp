@@ -62,7 +62,7 @@ public:
         }
         if (--its.left == 0) give(parent->second, {});
     }
-    void resumes(int task) override {
+    void resumes(int task, outcome) override {
         auto& its = groups_[task];
         bool cancelled = its.interrupted;
         if (its.asked) {

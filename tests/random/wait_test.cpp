@@ -97,7 +97,7 @@ public:
                 if (error || its.ended.size() == its.children.size()) end_wait(parent->second, {});
         }
     }
-    void resumes(int task) override {
+    void resumes(int task, outcome) override {
         auto& its = waits_[task];
         if (!its.over) return;
         outcome result = its.result;
