@@ -186,7 +186,7 @@ void stream_state::take_in(std::int32_t result) noexcept {
     } else if (result == 0) {
         ended = true;
     } else if (result != -ECANCELED && !closed) {
-        read_error = -result;
+        read_error = transfer_error(result);
     }
 }
 

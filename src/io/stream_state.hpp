@@ -12,6 +12,7 @@
 #include <rota/io/stream.hpp>
 #include <rota/io/transport.hpp>
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -29,6 +30,9 @@ struct stream_operation : Operation {
     explicit stream_operation(stream_state& of, Args&&... args) : Operation(std::forward<Args>(args)...), owner(&of) {}
     stream_state* owner;
 };
+
+/// What a failed transfer's result says; an open stream whose handle is not good was cut off by the handle's owner.
+constexpr int transfer_error(std::int32_t result) noexcept { return result == -EBADF ? ECONNABORTED : -result; }
 
 /// Room for one after the other of them.
 template <class Operation>

@@ -102,7 +102,7 @@ bool stream_state::start_next(write_awaiter& first) noexcept {
 
 void stream_state::take_sent(write_awaiter& first, std::int32_t result) noexcept {
     if (result < 0) {
-        if (result != -ECANCELED && !closed) write_error = -result;
+        if (result != -ECANCELED && !closed) write_error = transfer_error(result);
     } else if (first.kind_ == write_awaiter::kind::end) {
         write_ended = true;
     } else {

@@ -57,9 +57,9 @@ coro<server> open_server(std::unique_ptr<connection_handler> handler, std::strin
     if (debug_mode()) note_making(state.get());
     server made(state);
     if (host.empty()) {
-        state->listen(socket_address::from_literal("0.0.0.0", port));
+        state->bind(socket_address::from_literal("0.0.0.0", port));
         try {
-            state->listen(socket_address::from_literal("::", port != 0 ? port : made.sockets().front().port()));
+            state->bind(socket_address::from_literal("::", port != 0 ? port : made.sockets().front().port()));
         } catch (system_error const& error) {
             // A machine without IPv6.
             if (error.code() != std::errc::address_family_not_supported &&
@@ -68,9 +68,9 @@ coro<server> open_server(std::unique_ptr<connection_handler> handler, std::strin
         }
     } else {
         auto const addresses = co_await getaddrinfo(std::move(host), port);
-        for (auto const& each : addresses) state->listen(each);
+        for (auto const& each : addresses) state->bind(each);
     }
-    state->start_accepting();
+    if (options.start_serving) state->start_serving();
     co_return made;
 }
 
@@ -95,9 +95,12 @@ detail::server_state& server::state() const {
 }
 
 std::vector<socket_address> server::sockets() const { return state().sockets(); }
-bool server::is_serving() const { return !state().closed(); }
+bool server::is_serving() const { return state().serving(); }
+loop& server::get_loop() const { return state().home(); }
+void server::start_serving() { state().start_serving(); }
 void server::close() { state().close(); }
 void server::close_clients() { state().close_clients(); }
+void server::abort_clients() { state().abort_clients(); }
 
 detail::server_awaiter server::wait_closed() {
     state();
@@ -105,7 +108,7 @@ detail::server_awaiter server::wait_closed() {
 }
 
 coro<> server::serve_forever() {
-    state();
+    if (!state().closed()) state().start_serving();
     return detail::wait_until_closed(state_);
 }
 

@@ -62,7 +62,8 @@ void server_state::report(Make&& make) const noexcept {
     }
 }
 
-connection_record::connection_record(std::shared_ptr<server_state> of) : server_(std::move(of)) {
+connection_record::connection_record(std::shared_ptr<server_state> of, io_handle accepted)
+    : handle(accepted), server_(std::move(of)) {
     server_->connections_.push_back(*this);
     ++server_->active_;
 }
@@ -83,7 +84,7 @@ server_state::server_state(loop& on, std::unique_ptr<connection_handler> handler
 
 server_state::~server_state() { close(); }
 
-void server_state::listen(socket_address const& at) {
+void server_state::bind(socket_address const& at) {
     engine& kernel = home_->kernel();
     auto const check = [&](std::int32_t result, char const* operation) {
         if (result < 0) throw system_error(-result, operation, at.to_string());
@@ -97,14 +98,19 @@ void server_state::listen(socket_address const& at) {
     if (at.family() == address_family::ipv6)
         check(kernel.set_option(opened, socket_option::ipv6_only, 1), "set IPV6_V6ONLY for");
     check(kernel.bind(opened, at), "bind");
-    check(kernel.listen(opened, options_.backlog), "listen on");
     socket_address local = at;
     kernel.local_address(opened, local);
     listeners_.emplace_back(opened, local);
     socket.release();
 }
 
-void server_state::start_accepting() {
+void server_state::start_serving() {
+    if (closed_) throw_usage_error("server.start_serving: it is closed; start_server gives a new one");
+    if (serving_) return;
+    for (auto const& each : listeners_)
+        if (std::int32_t const result = home_->kernel().listen(each.handle, options_.backlog); result < 0)
+            throw system_error(-result, "listen on", each.local.to_string());
+    serving_ = true;
     for (auto& each : listeners_) {
         start_kept(*home_, each.acceptor, accept_all(acceptor_record(shared_from_this(), each.handle)));
         each.acceptor.set_name("accept " + each.local.to_string());
@@ -156,6 +162,12 @@ void server_state::close_clients() noexcept {
         if (each->task) each->task.state().cancel();
 }
 
+void server_state::abort_clients() noexcept {
+    // The stream meets a handle that is no longer good.
+    for (auto* each = connections_.front(); each != nullptr; each = connections_.after(*each))
+        home_->kernel().close(each->handle);
+}
+
 coro<> server_state::accept_all(acceptor_record record) {
     server_state& self = *record.server;
     bool told = false;
@@ -192,7 +204,7 @@ void server_state::begin_connection(io_handle accepted, socket_address const& pe
         if (options_.no_delay) kernel.set_option(accepted, socket_option::no_delay, 1);
         stream connection(std::make_unique<socket_transport>(kernel, accepted, peer), options_.stream);
         socket.release();
-        auto record = std::make_unique<connection_record>(shared_from_this());
+        auto record = std::make_unique<connection_record>(shared_from_this(), accepted);
         auto& kept = *record;
         start_kept(*home_, kept.task, serve(std::move(record), std::move(connection), peer));
     } catch (...) {

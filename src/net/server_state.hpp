@@ -16,11 +16,12 @@ namespace rota::inline v0::detail {
 /// One that is being served. It lives in the frame of its task, also where that never begins.
 class connection_record final : public list_node {
 public:
-    explicit connection_record(std::shared_ptr<server_state> of);
+    connection_record(std::shared_ptr<server_state> of, io_handle accepted);
     ~connection_record();
 
     server_state& server() const noexcept { return *server_; }
     any_task task;
+    io_handle handle;
 
 private:
     std::shared_ptr<server_state> server_;
@@ -33,16 +34,19 @@ public:
     server_state& operator=(server_state const&) = delete;
     ~server_state();
 
-    /// Binds and listens; throws `system_error`.
-    void listen(socket_address const& at);
+    /// Takes the address; throws `system_error`.
+    void bind(socket_address const& at);
     /// Whether it is the loop that runs here, and so can be asked.
     bool on_its_loop() const noexcept { return hot.running == home_; }
-    void start_accepting();
+    /// Listens and accepts; throws `system_error`.
+    void start_serving();
     void close() noexcept;
     /// The handle goes.
     void drop() noexcept;
     void close_clients() noexcept;
+    void abort_clients() noexcept;
 
+    bool serving() const noexcept { return serving_ && !closed_; }
     bool closed() const noexcept { return closed_; }
     std::vector<socket_address> sockets() const;
     loop& home() const noexcept { return *home_; }
@@ -91,6 +95,7 @@ private:
     intrusive_list<connection_record> connections_;
     intrusive_list<server_awaiter> waiters_;
     std::size_t active_ = 0;  // acceptors and connections
+    bool serving_ = false;
     bool closed_ = false;
 };
 

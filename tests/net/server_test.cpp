@@ -49,6 +49,49 @@ TEST_P(Server, TellsWhereItListens) {
         EXPECT_EQ(server.sockets().size(), 1U);
         EXPECT_EQ(server.sockets().front().host(), "127.0.0.1");
         EXPECT_NE(server.sockets().front().port(), 0);
+        EXPECT_EQ(&server.get_loop(), &rota::running_loop());
+    });
+}
+
+TEST_P(Server, NotStartedItHasItsAddressAndRefusesUntilItIs) {
+    run([]() -> coro<> {
+        rota::server_options options;
+        options.start_serving = false;
+        auto server = co_await rota::start_server(echo_line, "127.0.0.1", 0, options);
+        auto const at = server.sockets().front();
+        EXPECT_FALSE(server.is_serving());
+        EXPECT_EQ(co_await what_of<rota::system_error>(rota::open_connection("127.0.0.1", at.port())),
+                  "connect " + at.to_string() + ": Connection refused");
+        server.start_serving();
+        server.start_serving();
+        EXPECT_TRUE(server.is_serving());
+        auto client = co_await connect(server);
+        co_await client.write("now\n");
+        EXPECT_EQ(co_await client.read(), "now\n");
+        server.close();
+        EXPECT_FALSE(server.is_serving());
+        EXPECT_THROW(server.start_serving(), rota::usage_error);
+        co_await server.wait_closed();
+    });
+}
+
+TEST_P(Server, NotStartedItMayBeClosedAndServeForeverStartsIt) {
+    run([]() -> coro<> {
+        rota::server_options options;
+        options.start_serving = false;
+        auto unused = co_await rota::start_server(echo_line, "127.0.0.1", 0, options);
+        unused.close();
+        co_await unused.wait_closed();
+        auto server = co_await rota::start_server(echo_line, "127.0.0.1", 0, options);
+        auto forever = [](rota::server& of) -> coro<> { co_await of.serve_forever(); };
+        auto const serving = rota::create_task(forever(server));
+        co_await rota::yield();
+        EXPECT_TRUE(server.is_serving());
+        auto client = co_await connect(server);
+        co_await client.write("so\n");
+        EXPECT_EQ(co_await client.read(), "so\n");
+        server.close();
+        co_await serving;
     });
 }
 
@@ -179,6 +222,43 @@ TEST_P(Server, CloseClientsCancelsTheHandlers) {
         co_await server.wait_closed();
         EXPECT_EQ(cancelled, 5);
         for (auto& each : clients) EXPECT_EQ(co_await each.read(), "");
+    });
+}
+
+TEST_P(Server, AbortClientsCutsTheirConnectionsAndLeavesTheHandlersAlone) {
+    run([]() -> coro<> {
+        std::vector<std::string> told;
+        auto note = [&](stream peer) -> coro<> {
+            auto const wanted = "receive from " + peer.peer_name() + ": Software caused connection abort";
+            try {
+                co_await peer.read();
+            } catch (rota::system_error const& error) {
+                EXPECT_EQ(error.what(), wanted);
+                told.emplace_back(error.what());
+            }
+            try {
+                co_await peer.write("too late");
+            } catch (rota::system_error const& error) {
+                EXPECT_EQ(error.code(), std::errc::connection_aborted) << error.what();
+                told.emplace_back(error.what());
+            }
+            co_await peer.close();
+            EXPECT_EQ(rota::current_task().cancelling(), 0U);
+        };
+        auto server = co_await rota::start_server(note, "127.0.0.1", 0);
+        std::vector<stream> clients;
+        for (int i = 0; i < 3; ++i) clients.push_back(co_await connect(server));
+        co_await rota::sleep(20ms);
+        server.abort_clients();
+        server.abort_clients();
+        for (auto& each : clients) EXPECT_EQ(co_await rota::with_timeout(10s, each.read()), "");
+        EXPECT_TRUE(server.is_serving());
+        auto another = co_await connect(server);
+        co_await rota::sleep(20ms);
+        EXPECT_EQ(told.size(), 6U);
+        co_await another.close();
+        server.close();
+        co_await server.wait_closed();
     });
 }
 

@@ -22,6 +22,8 @@
 
 namespace rota::inline v0 {
 
+class loop;
+
 /// How a server is to listen.
 ///
 /// asyncio: the arguments of `start_server`.
@@ -38,6 +40,9 @@ struct server_options {
     bool reuse_port = false;
     /// Sends small writes at once, without waiting for more.
     bool no_delay = true;
+    /// Listens from the beginning; else its addresses are only taken, and who connects is refused, until
+    /// `server::start_serving`.
+    bool start_serving = true;
 };
 
 namespace detail {
@@ -108,14 +113,30 @@ public:
 
     explicit operator bool() const noexcept { return state_ != nullptr; }
 
-    /// Where it listens, with the ports that were chosen for 0; nothing once it is closed.
+    /// Where it listens, or will; with the ports that were chosen for 0; nothing once it is closed.
     std::vector<socket_address> sockets() const;
+    /// Whether it accepts connections.
     bool is_serving() const;
+    /// The loop that it belongs to.
+    ///
+    /// asyncio: `get_loop`.
+    loop& get_loop() const;
+
+    /// Begins to listen and accept, where `server_options::start_serving` is false; nothing where it does already.
+    ///
+    /// Errors: `system_error` as in `listen on 127.0.0.1:80: Address already in use`; `usage_error` where it is closed.
+    /// asyncio: `start_serving`, a coroutine.
+    void start_serving();
 
     /// Stops accepting, at once: who connects is refused, and another server may listen there. Connections are left alone.
     void close();
     /// Cancels the handlers of all connections.
     void close_clients();
+    /// Cuts all connections at once, whatever was still to be sent, and leaves their handlers alone: who of them reads or
+    /// writes gets a `system_error` with `ECONNABORTED`.
+    ///
+    /// asyncio: `abort_clients`; a handler that reads sees the end of the stream there.
+    void abort_clients();
 
     /// Waits until it is closed and no handler runs any more.
     ///
@@ -123,7 +144,7 @@ public:
     /// asyncio: `wait_closed`.
     [[nodiscard]] detail::server_awaiter wait_closed();
 
-    /// Waits until the server is closed. It accepts also without that.
+    /// Waits until the server is closed. It accepts also without that, unless `server_options::start_serving` is false.
     ///
     /// Cancellation: closes the server, cancels its handlers and awaits their end before it raises.
     /// asyncio: `serve_forever`, which raises `CancelledError` also where somebody closes the server.
