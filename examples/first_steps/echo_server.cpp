@@ -6,11 +6,7 @@
 #include <string>
 
 rota::coro<> echo(rota::stream peer) {
-    while (true) {
-        std::string const line = co_await peer.read_line();
-        if (line.empty()) break;  // the client has closed
-        co_await peer.write(line);
-    }
+    while (auto line = co_await peer.next_line()) co_await peer.write(*line);
     co_await peer.close();
     std::puts("server: a client left");
 }

@@ -29,7 +29,9 @@ void stream::drop() noexcept {
 }
 
 detail::stream_state& stream::state() const {
-    if (!state_) detail::throw_usage_error("an empty stream was used; open_connection and start_server give full ones");
+    if (!state_)
+        detail::throw_usage_error(
+            "this stream is empty, or was moved from; open_connection and start_server give full ones");
     return static_cast<detail::stream_state&>(*state_.get());
 }
 
@@ -77,6 +79,8 @@ void stream::check_separators(std::span<std::string_view const> separators) {
 }
 
 detail::string_read_awaiter stream::read_line() { return {ref(), detail::read_awaiter::kind::line, 1, "\n"}; }
+
+detail::line_read_awaiter stream::next_line() { return {ref(), detail::read_awaiter::kind::line, 1, "\n"}; }
 
 detail::fill_awaiter stream::fill() { return {ref(), detail::read_awaiter::kind::more, 0}; }
 

@@ -8,8 +8,11 @@
 #include <rota/io/memory_stream.hpp>
 
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -236,6 +239,28 @@ TEST(Stream, ReadLineGivesLinesTheLastWithoutItsEndAndThenNothing) {
         EXPECT_EQ(co_await from->read_line(), "last");
         EXPECT_EQ(co_await from->read_line(), "");
         EXPECT_TRUE(from->at_eof());
+    });
+}
+
+TEST(Stream, NextLineGivesLinesUntilTheEnd) {
+    run_simulated([]() -> coro<> {
+        source from("first\n\nlast", 4);
+        std::vector<std::string> lines;
+        while (auto line = co_await from->next_line()) lines.push_back(std::move(*line));
+        EXPECT_EQ(lines, (std::vector<std::string>{"first\n", "\n", "last"}));
+        EXPECT_TRUE(from->at_eof());
+        auto const after = co_await from->next_line();
+        EXPECT_EQ(after, std::nullopt);
+    });
+}
+
+TEST(Stream, NextLineSaysWhereALineIsTooLong) {
+    run_simulated([]() -> coro<> {
+        source from("12345678\nnext\n", 4, rota::stream_options(5));
+        co_await what_of<rota::limit_overrun_error>(from->next_line());
+        EXPECT_EQ(co_await from->read_exactly(9), "12345678\n");
+        auto const line = co_await rota::as_result(from->next_line());
+        EXPECT_EQ(line.value(), "next\n");
     });
 }
 

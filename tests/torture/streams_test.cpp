@@ -253,6 +253,14 @@ TEST(TortureStreams, ReadUntil) {
     torture<reads<read_until_one_of_several>>("stream.read_until/several", several_seeds);
 }
 TEST(TortureStreams, ReadLine) { torture<reads<read_line>>("stream.read_line", several_seeds); }
+
+struct next_line {
+    static coro<std::string> read(stream& from) {
+        auto const line = co_await from.next_line();
+        co_return line.value_or("");
+    }
+};
+TEST(TortureStreams, NextLine) { torture<reads<next_line>>("stream.next_line", several_seeds); }
 TEST(TortureStreams, Fill) { torture<reads<fill>>("stream.fill", several_seeds); }
 
 /// What was written arrives whole and in order; a write that was left half-way is told by the next one.

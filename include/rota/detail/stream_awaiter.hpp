@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <source_location>
 #include <span>
 #include <string>
@@ -106,6 +107,15 @@ private:
 struct string_read_awaiter final : read_awaiter {
     using read_awaiter::read_awaiter;
     std::string await_resume() { return take_string(); }
+};
+
+/// A line, or nothing at the end.
+struct line_read_awaiter final : read_awaiter {
+    using read_awaiter::read_awaiter;
+    std::optional<std::string> await_resume() {
+        std::string line = take_string();
+        return line.empty() ? std::nullopt : std::optional(std::move(line));
+    }
 };
 
 /// Keeps its separators' list itself.

@@ -114,6 +114,14 @@ public:
     /// Cancellation: loses no byte.
     /// asyncio: `readline`, which raises a `ValueError` for a long line and throws it away.
     [[nodiscard]] detail::string_read_awaiter read_line();
+    /// The next line with its `\n`, or nothing at the end: what a reader of lines loops over.
+    ///
+    ///     while (auto line = co_await peer.next_line()) co_await peer.write(*line);
+    ///
+    /// Errors: as `read_line`.
+    /// Cancellation: loses no byte.
+    /// asyncio: `async for line in reader`.
+    [[nodiscard]] detail::line_read_awaiter next_line();
 
     /// Waits for more bytes than are in the buffer. False: the stream has ended. For parsers, which look at `buffered` and
     /// take with `consume` what they have understood.
