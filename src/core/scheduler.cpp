@@ -268,6 +268,13 @@ void scheduler::run_one_turn() {
     if (!ready_.empty()) run_ready();
 }
 
+void scheduler::run_one() {
+    if (ready_.empty()) return;
+    ready_queue const others = ready_.split_behind_first();
+    run_one_turn();
+    ready_.put_before(others);
+}
+
 // As soon as the item is there its turn may come, and with it the end of the loop: the count keeps the engine until it was
 // woken.
 void scheduler::push_from_outside(runnable& item) noexcept {

@@ -35,8 +35,7 @@ std::unique_ptr<loop> make_loop(std::uint64_t seed) {
     return made;
 }
 
-// Who has the first turn. Between two turns the subject has met either what the environment did in the last one, or not
-// yet: a cancel must find both.
+// Who has the first turn: the other has met what that does in it, or not yet.
 enum class order { environment_first, subject_first };
 
 // One run. Steps until a task is done; false: nothing can happen any more.
@@ -56,13 +55,10 @@ public:
     bool step() {
         if (++steps_ > most_steps) throw torture_failure("the scenario does not end");
         if (loop_->idle()) return loop_->run_some();
-        if (steps_ % steps_between_polls != 0) {
-            loop_->run_one_turn();
-            return true;
-        }
         // Where something is always ready the world is looked at too.
-        loop_->stop_after_turn();
-        return loop_->run_some();
+        if (steps_ % steps_between_polls == 0) loop_->look();
+        loop_->run_one();
+        return true;
     }
 
     [[noreturn]] void fail_stuck(char const* which, task<> const& stuck) const {

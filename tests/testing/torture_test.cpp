@@ -28,8 +28,8 @@ struct sleeps_three_times : scenario {
 TEST(cancel_torture, cancels_before_each_step_once_and_twice) {
     auto const report = cancel_torture(making<sleeps_three_times>());
     EXPECT_GE(report.stopped, 2U * 5U);
-    EXPECT_EQ(report.runs,
-              report.stopped + report.went_on + 4);  // and for each order one of each in which it had ended
+    // And for each order one of each in which it had ended: cancelled once, twice one step apart, and two.
+    EXPECT_EQ(report.runs, report.stopped + report.went_on + 6);
 }
 
 struct takes_its_time_to_stop : scenario {
@@ -52,6 +52,47 @@ TEST(cancel_torture, cancels_again_as_long_as_the_first_cancel_leaves_time) {
     EXPECT_EQ(takes_its_time_to_stop::asked, 2);
     // Once; one to five steps apart; and six, which come too late.
     EXPECT_GE(report.runs, 7U * 3U);
+}
+
+// In each turn one task leaves something half done, and the next one does the rest.
+struct holds_at_the_end_of_each_turn : scenario {
+    bool half_done = false;
+    bool met_half_done = false;
+    rota::coro<> begin() {
+        for (int i = 0; i < 3; ++i) {
+            half_done = true;
+            co_await rota::yield();
+        }
+    }
+    rota::coro<> subject() override {
+        try {
+            co_await rota::sleep(1s);
+        } catch (rota::cancelled_error const&) {
+            met_half_done = half_done;
+            throw;
+        }
+    }
+    rota::coro<> environment() override {
+        auto const beginning = rota::create_task(begin());
+        for (int i = 0; i < 3; ++i) {
+            co_await rota::yield();
+            half_done = false;
+        }
+        co_await beginning;
+    }
+    rota::coro<> verify() override {
+        require(!met_half_done, "met what was half done");
+        co_return;
+    }
+};
+
+TEST(cancel_torture, cancels_between_any_two_resumes_of_a_turn) {
+    try {
+        cancel_torture(making<holds_at_the_end_of_each_turn>());
+        FAIL() << "nothing was found";
+    } catch (torture_failure const& failure) {
+        EXPECT_NE(std::string(failure.what()).find("met what was half done"), std::string::npos) << failure.what();
+    }
 }
 
 TEST(allocation_torture, fails_each_allocation_in_turn) {
@@ -103,7 +144,7 @@ TEST(cancel_torture, tells_what_verify_found_and_at_which_step) {
         cancel_torture(making<loses_an_item>());
         FAIL() << "nothing was found";
     } catch (torture_failure const& failure) {
-        EXPECT_NE(std::string(failure.what()).find("cancelled before step 1: "), std::string::npos) << failure.what();
+        EXPECT_NE(std::string(failure.what()).find("cancelled before step 2: "), std::string::npos) << failure.what();
         EXPECT_NE(std::string(failure.what()).find("the item is lost"), std::string::npos) << failure.what();
     }
 }

@@ -28,20 +28,31 @@ extern bool const general_memory_can_fail;
 extern rota::testing::memory_source const general_memory;
 extern rota::testing::memory_source const exhausted_memory;
 
-/// Cancels `Scenario` everywhere, and lets each of its allocations fail, under each of `seeds`. `awaitables` names what is
-/// tortured, as `lock.acquire` or `gather/of tasks`; every_awaitable_test.py looks whether one is missing.
+/// The same where the tasks that a scenario makes run at once, up to their first suspension.
+template <class Scenario>
+struct eagerly : Scenario {
+    eagerly() { rota::running_loop().set_task_factory(rota::eager_task_factory); }
+};
+
+inline void torture_each(std::string const& what, rota::testing::scenario_maker const& make, std::uint64_t seed) {
+    try {
+        EXPECT_GT(rota::testing::cancel_torture(make, seed).stopped, 0U) << what;
+        for (auto const* memory : {&general_memory, &exhausted_memory})
+            EXPECT_GT(rota::testing::allocation_torture(make, seed, *memory).stopped, 0U) << what;
+    } catch (rota::testing::torture_failure const& failure) {
+        ADD_FAILURE() << what << ": " << failure.what();
+    }
+}
+
+/// Cancels `Scenario` everywhere, and lets each of its allocations fail, under each of `seeds`; and again under an eager
+/// task factory. `awaitables` names what is tortured, as `lock.acquire` or `gather/of tasks`; every_awaitable_test.py looks
+/// whether one is missing.
 template <class Scenario>
 void torture(char const* awaitables, std::initializer_list<std::uint64_t> seeds = {0}) {
-    auto const make = [] { return std::make_unique<Scenario>(); };
     for (std::uint64_t const seed : seeds) {
-        try {
-            EXPECT_GT(rota::testing::cancel_torture(make, seed).stopped, 0U) << awaitables << ", seed " << seed;
-            for (auto const* memory : {&general_memory, &exhausted_memory})
-                EXPECT_GT(rota::testing::allocation_torture(make, seed, *memory).stopped, 0U)
-                    << awaitables << ", seed " << seed;
-        } catch (rota::testing::torture_failure const& failure) {
-            ADD_FAILURE() << awaitables << ", seed " << seed << ": " << failure.what();
-        }
+        std::string const what = std::string(awaitables) + ", seed " + std::to_string(seed);
+        torture_each(what, [] { return std::make_unique<Scenario>(); }, seed);
+        torture_each(what + ", eagerly", [] { return std::make_unique<eagerly<Scenario>>(); }, seed);
     }
 }
 

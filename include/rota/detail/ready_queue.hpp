@@ -40,6 +40,16 @@ public:
         return item;
     }
 
+    /// Leaves the first here, and gives the others.
+    ready_queue split_behind_first() noexcept {
+        ready_queue others;
+        others.first_ = first_->next;
+        others.last_ = last_;
+        first_->next = nullptr;
+        last_ = first_;
+        return others;
+    }
+
     /// What was ready earlier goes before all that is here.
     void put_before(ready_queue const& earlier) noexcept {
         if (earlier.empty()) return;

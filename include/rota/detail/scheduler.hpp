@@ -78,6 +78,8 @@ public:
     void stop_after_turn() noexcept { turns_left_ = 1; }
     /// One turn, if anything is ready.
     void run_one_turn();
+    /// The first of what is ready alone, as if it were a turn: for who looks at the tasks between any two resumes.
+    void run_one();
     /// A look at engine and clock, without waiting.
     void look() { poll(clock::time_point::min()); }
     /// Whether anything is ready.

@@ -63,8 +63,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// Runs the scenario once for each step (a turn of the loop, or a look at the world) that it takes, and cancels the subject
-/// before that step; then all of it again with a second cancel one step after the first, two steps, and so on while the
+/// Runs the scenario once for each step (a resume of a task, a callback, or a look at the world) that it takes, and cancels
+/// the subject before that step; then all of it again with a second cancel one step after the first, two steps, and so on while the
 /// first one leaves the subject that much time; and all of that with the subject begun before the environment, and after
 /// it. After each run `verify` must hold, and no task, frame, block of a task or
 /// pending operation may be left. Throws `torture_failure` otherwise.
