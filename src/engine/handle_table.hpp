@@ -57,6 +57,9 @@ public:
     /// Takes over `descriptor` and names it. -ENOMEM: it was closed instead.
     std::int32_t adopt(int descriptor, io_handle& handle) noexcept;
 
+    /// Room for the next one. -ENOMEM: there is none.
+    std::int32_t reserve() noexcept { return first_free_ != io_handle::no_slot || grow() ? 0 : -ENOMEM; }
+
     /// Null where the handle is stale, or never was one.
     handle_slot* find(io_handle handle) noexcept {
         if (handle.slot >= size_) return nullptr;

@@ -1,6 +1,7 @@
 #include "kernel_engine.hpp"
 
 #include "descriptor.hpp"
+#include "spawn.hpp"
 
 #include <rota/base/error.hpp>
 
@@ -267,6 +268,40 @@ std::int32_t kernel_engine::adopt(int descriptor, io_handle& adopted) noexcept {
     // Whether a short read has emptied it is known of stream sockets of the internet only.
     slot.short_read_empties = false;
     return 0;
+}
+
+std::int32_t kernel_engine::spawn(child_request const& request, started_child& started) noexcept {
+    raw_child child;
+    auto result = detail::spawn(request, child);
+    started.failed = child.failed;
+    if (result != 0) return result;
+    started.pid = child.pid;
+    for (std::size_t number = 0; number != child.streams.size(); ++number) {
+        int const ours = child.streams[number];
+        if (ours < 0) continue;
+        if (result == 0)
+            result = adopt(ours, started.streams[number]);
+        else
+            close_descriptor(ours);
+    }
+    if (result == 0) result = handles_.reserve();
+    if (result != 0) {
+        kill_and_reap(child);
+        close_descriptor(child.pidfd);
+        for (auto const handle : started.streams) close(handle);
+        return result;
+    }
+    return adopt(child.pidfd, started.process);
+}
+
+std::int32_t kernel_engine::signal_child(io_handle process, int signal, int group) noexcept {
+    auto* const slot = handles_.find(process);
+    return slot ? send_signal(slot->descriptor, signal, group) : -ESRCH;
+}
+
+std::int32_t kernel_engine::reap_child(io_handle process, int& returncode) noexcept {
+    auto* const slot = handles_.find(process);
+    return slot ? reap(slot->descriptor, returncode) : -ECHILD;
 }
 
 std::int32_t kernel_engine::attempt_by_call(handle_slot const& slot, operation& op) noexcept {

@@ -32,6 +32,9 @@ public:
     std::int32_t find_socket_file(socket_address const& at, std::uint64_t& which) noexcept final;
     std::int32_t remove_socket_file(socket_address const& at) noexcept final;
     std::int32_t adopt(int descriptor, io_handle& adopted) noexcept final;
+    std::int32_t spawn(child_request const& request, started_child& started) noexcept final;
+    std::int32_t signal_child(io_handle process, int signal, int group) noexcept final;
+    std::int32_t reap_child(io_handle process, int& returncode) noexcept final;
     void close(io_handle handle) noexcept final;
 
 protected:

@@ -57,6 +57,9 @@ public:
         detail::close_descriptor(descriptor);
         return -ENOSYS;
     }
+    std::int32_t spawn(child_request const&, started_child&) noexcept override { return -ENOSYS; }
+    std::int32_t signal_child(io_handle, int, int) noexcept override { return -ENOSYS; }
+    std::int32_t reap_child(io_handle, int&) noexcept override { return -ENOSYS; }
     void close(io_handle handle) noexcept override {
         network_.close(handle);
         show_due();

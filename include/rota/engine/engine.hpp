@@ -2,6 +2,7 @@
 
 #include <rota/base/clock.hpp>
 #include <rota/base/export.hpp>
+#include <rota/engine/child.hpp>
 #include <rota/engine/operation.hpp>
 
 #include <atomic>
@@ -115,6 +116,14 @@ public:
     /// with its handle; where this fails, at once. A blocking one is made blocking again first, since others may have it
     /// too. Of a file receives and sends go on at its position, and wait for the disk. Not in simulation: `-ENOSYS`.
     virtual std::int32_t adopt(int descriptor, io_handle& adopted) noexcept = 0;
+    /// Starts a child process; it stands still until the child runs its program. `EACCES`, `ENOENT` and the like may be the
+    /// program's or its directory's: `started.failed` tells. Not in simulation: `-ENOSYS`.
+    virtual std::int32_t spawn(child_request const& request, started_child& started) noexcept = 0;
+    /// Sends a signal to a child that was not reaped: to it alone, or to the group it leads where `group` is its number.
+    virtual std::int32_t signal_child(io_handle process, int signal, int group) noexcept = 0;
+    /// Takes a child's end: its exit code, or the negative number of the signal that ended it. `-EAGAIN`: it runs;
+    /// `-ECHILD`: somebody else has taken it.
+    virtual std::int32_t reap_child(io_handle process, int& returncode) noexcept = 0;
     /// Closes without anyone waiting for it, as destructors must: like a `close_operation` that nobody awaits.
     virtual void close(io_handle handle) noexcept = 0;
 
