@@ -42,6 +42,7 @@
 #include <rota/io/transport.hpp>
 #include <rota/net/getaddrinfo.hpp>
 #include <rota/net/open_connection.hpp>
+#include <rota/net/open_unix_connection.hpp>
 #include <rota/net/server.hpp>
 #include <rota/sync/barrier.hpp>
 #include <rota/sync/condition.hpp>

@@ -1,6 +1,7 @@
 #include <rota/net/server.hpp>
 
 #include "server_state.hpp"
+#include "unix_path.hpp"
 
 #include <rota/base/error.hpp>
 #include <rota/core/debug.hpp>
@@ -9,6 +10,7 @@
 #include <rota/net/getaddrinfo.hpp>
 #include "core/making.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <exception>
 #include <utility>
@@ -50,26 +52,66 @@ coro<> wait_until_closed(std::shared_ptr<server_state> state) {
 
 }  // namespace
 
-coro<server> open_server(std::unique_ptr<connection_handler> handler, std::string host, std::uint16_t port,
-                         server_options options) {
-    loop& home = running_loop();
-    auto const state = std::make_shared<server_state>(home, std::move(handler), options);
+namespace {
+
+/// Listening nowhere yet.
+server make_server(std::unique_ptr<connection_handler> handler, server_options const& options,
+                   std::shared_ptr<server_state>& state) {
+    state = std::make_shared<server_state>(running_loop(), std::move(handler), options);
     if (debug_mode()) note_making(state.get());
-    server made(state);
-    if (host.empty()) {
-        state->bind(socket_address::from_literal("0.0.0.0", port));
-        try {
-            state->bind(socket_address::from_literal("::", port != 0 ? port : made.sockets().front().port()));
-        } catch (system_error const& error) {
-            // A machine without IPv6.
-            if (error.code() != std::errc::address_family_not_supported &&
-                error.code() != std::errc::address_not_available)
-                throw;
-        }
-    } else {
-        auto const addresses = co_await getaddrinfo(std::move(host), port);
-        for (auto const& each : addresses) state->bind(each);
+    return server(state);
+}
+
+void listen_everywhere(server_state& state, std::uint16_t port) {
+    state.bind(socket_address::from_literal("0.0.0.0", port));
+    try {
+        state.bind(socket_address::from_literal("::", port != 0 ? port : state.sockets().back().port()));
+    } catch (system_error const& error) {
+        // A machine without IPv6.
+        if (error.code() != std::errc::address_family_not_supported && error.code() != std::errc::address_not_available)
+            throw;
     }
+}
+
+}  // namespace
+
+coro<server> open_server(std::unique_ptr<connection_handler> handler, std::vector<std::string> hosts,
+                         std::uint16_t port, server_options options) {
+    if (hosts.empty()) throw_usage_error("start_server: at no host; give at least one, which may be empty");
+    std::shared_ptr<server_state> state;
+    server made = make_server(std::move(handler), options, state);
+    std::vector<socket_address> done;
+    for (auto& host : hosts) {
+        if (host.empty()) {
+            listen_everywhere(*state, port);
+            continue;
+        }
+        auto const addresses = co_await getaddrinfo(std::move(host), port);
+        for (auto const& each : addresses) {
+            if (std::find(done.begin(), done.end(), each) != done.end()) continue;
+            state->bind(each);
+            done.push_back(each);
+        }
+    }
+    if (options.start_serving) state->start_serving();
+    co_return made;
+}
+
+coro<server> open_server(std::unique_ptr<connection_handler> handler, std::vector<socket_address> addresses,
+                         server_options options) {
+    if (addresses.empty()) throw_usage_error("start_server: at no address; give at least one");
+    std::shared_ptr<server_state> state;
+    server made = make_server(std::move(handler), options, state);
+    for (auto const& each : addresses) state->bind(each);
+    if (options.start_serving) state->start_serving();
+    co_return made;
+}
+
+coro<server> open_unix_server(std::unique_ptr<connection_handler> handler, std::string path, server_options options) {
+    auto const at = unix_address(path, "bind");
+    std::shared_ptr<server_state> state;
+    server made = make_server(std::move(handler), options, state);
+    state->bind(at);
     if (options.start_serving) state->start_serving();
     co_return made;
 }

@@ -92,16 +92,25 @@ void server_state::bind(socket_address const& at) {
     io_handle opened;
     check(kernel.open_socket(at.family(), opened), "open a socket for");
     socket_holder socket(kernel, opened);
-    if (options_.reuse_address)
+    bool const of_unix = at.family() == address_family::unix_path;
+    if (of_unix) {
+        // Left by a server that has ended, as far as can be known.
+        std::uint64_t left = 0;
+        if (kernel.find_socket_file(at, left) == 0) kernel.remove_socket_file(at);
+    } else if (options_.reuse_address) {
         check(kernel.set_option(opened, socket_option::reuse_address, 1), "set SO_REUSEADDR for");
+    }
     if (options_.reuse_port) check(kernel.set_option(opened, socket_option::reuse_port, 1), "set SO_REUSEPORT for");
     if (at.family() == address_family::ipv6)
         check(kernel.set_option(opened, socket_option::ipv6_only, 1), "set IPV6_V6ONLY for");
+    if (options_.keep_alive && !of_unix)
+        check(kernel.set_option(opened, socket_option::keep_alive, 1), "set SO_KEEPALIVE for");
     check(kernel.bind(opened, at), "bind");
-    socket_address local = at;
-    kernel.local_address(opened, local);
-    listeners_.emplace_back(opened, local);
+    std::uint64_t file = 0;
+    if (of_unix && options_.cleanup_socket) kernel.find_socket_file(at, file);
+    listeners_.emplace_back(opened, at, file);
     socket.release();
+    kernel.local_address(opened, listeners_.back().local);
 }
 
 void server_state::start_serving() {
@@ -133,12 +142,20 @@ void server_state::close() noexcept {
     if (std::exchange(closed_, true)) return;
     // The acceptors hold the sockets' last use: when they have gone, nobody listens any more.
     for (auto& each : listeners_) {
-        if (on_its_loop()) home_->kernel().close(each.handle);
+        if (on_its_loop()) close_listener(each);
         // By its state: the handle's own call throws in debug mode where this is another thread.
         if (each.acceptor) each.acceptor.state().cancel();
         each.acceptor = any_task();
     }
     wake_waiters();
+}
+
+void server_state::close_listener(listener const& at) noexcept {
+    engine& kernel = home_->kernel();
+    std::uint64_t file = 0;
+    if (at.file != 0 && kernel.find_socket_file(at.local, file) == 0 && file == at.file)
+        kernel.remove_socket_file(at.local);
+    kernel.close(at.handle);
 }
 
 void server_state::drop() noexcept {
@@ -201,7 +218,8 @@ void server_state::begin_connection(io_handle accepted, socket_address const& pe
     socket_holder socket(kernel, accepted);
     if (closed_) return;
     try {
-        if (options_.no_delay) kernel.set_option(accepted, socket_option::no_delay, 1);
+        if (options_.no_delay && peer.family() != address_family::unix_path)
+            kernel.set_option(accepted, socket_option::no_delay, 1);
         stream connection(std::make_unique<socket_transport>(kernel, accepted, peer), options_.stream);
         socket.release();
         auto record = std::make_unique<connection_record>(shared_from_this(), accepted);

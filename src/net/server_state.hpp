@@ -7,6 +7,7 @@
 #include <rota/net/server.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -56,9 +57,12 @@ public:
 
 private:
     struct listener {
-        listener(io_handle opened, socket_address const& at) : handle(opened), local(at) {}
+        listener(io_handle opened, socket_address const& at, std::uint64_t which_file)
+            : handle(opened), local(at), file(which_file) {}
         io_handle handle;
         socket_address local;
+        /// Of a Unix socket that is to be removed: the file's number, else 0.
+        std::uint64_t file;
         any_task acceptor;
     };
     /// Counts an acceptor; in its frame, like a connection's record.
@@ -81,6 +85,7 @@ private:
 
     static coro<> accept_all(acceptor_record record);
     static coro<> serve(std::unique_ptr<connection_record> record, stream connection, socket_address peer);
+    void close_listener(listener const& at) noexcept;
     void begin_connection(io_handle accepted, socket_address const& peer) noexcept;
     /// Tells the exception handler what `make` makes; where memory is short, that.
     template <class Make>

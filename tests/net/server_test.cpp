@@ -346,6 +346,45 @@ TEST_P(Server, TheAddressInUseIsNamed) {
     });
 }
 
+TEST_P(Server, ListensAtSeveralAddresses) {
+    run([]() -> coro<> {
+        std::vector<std::string> const hosts = {"127.0.0.1", "127.0.0.2", "127.0.0.1"};
+        auto server = co_await rota::start_server(echo_line, hosts, 0);
+        EXPECT_EQ(server.sockets().size(), 2U);
+        for (auto const& at : server.sockets()) {
+            auto client = co_await rota::open_connection(at.host(), at.port());
+            co_await client.write("x\n");
+            EXPECT_EQ(co_await client.read(), "x\n");
+        }
+        auto const taken = server.sockets();
+        // All or none: of the free address nothing stays.
+        std::vector<rota::socket_address> both = {rota::socket_address::from_literal("127.0.0.3", 0), taken.front()};
+        co_await what_of<rota::system_error>(rota::start_server(echo_line, both));
+        server.close();
+        co_await server.wait_closed();
+        auto const again = co_await rota::start_server(echo_line, taken);
+        EXPECT_EQ(again.sockets(), taken);
+        co_await what_of<rota::usage_error>(rota::start_server(echo_line, std::vector<std::string>(), 0));
+    });
+}
+
+TEST_P(Server, TwoShareAnAddressWhereBothAskForIt) {
+    run([]() -> coro<> {
+        rota::server_options shared;
+        shared.reuse_port = true;
+        shared.keep_alive = true;
+        auto first = co_await rota::start_server(echo_line, "127.0.0.1", 0, shared);
+        auto const at = first.sockets();
+        auto second = co_await rota::start_server(echo_line, at, shared);
+        EXPECT_EQ(second.sockets(), at);
+        first.close();
+        co_await first.wait_closed();
+        auto client = co_await connect(second);
+        co_await client.write("x\n");
+        EXPECT_EQ(co_await client.read(), "x\n");
+    });
+}
+
 TEST_P(Server, RunEndsWhatItLeaves) {
     bool cancelled = false;
     run([&]() -> coro<> {

@@ -43,6 +43,10 @@ struct server_options {
     /// Listens from the beginning; else its addresses are only taken, and who connects is refused, until
     /// `server::start_serving`.
     bool start_serving = true;
+    /// Has the kernel ask now and then whether the peer of a silent connection is still there.
+    bool keep_alive = false;
+    /// Of a Unix server: its file is removed when it closes, unless another server's has taken its place.
+    bool cleanup_socket = true;
 };
 
 namespace detail {
@@ -161,8 +165,20 @@ private:
 
 namespace detail {
 
-ROTA_API coro<server> open_server(std::unique_ptr<connection_handler> handler, std::string host, std::uint16_t port,
+ROTA_API coro<server> open_server(std::unique_ptr<connection_handler> handler, std::vector<std::string> hosts,
+                                  std::uint16_t port, server_options options);
+ROTA_API coro<server> open_server(std::unique_ptr<connection_handler> handler, std::vector<socket_address> addresses,
                                   server_options options);
+ROTA_API coro<server> open_unix_server(std::unique_ptr<connection_handler> handler, std::string path,
+                                       server_options options);
+
+template <class F>
+std::unique_ptr<connection_handler> make_handler(F&& handler) {
+    return std::make_unique<typed_connection_handler<std::decay_t<F>>>(std::in_place, std::forward<F>(handler));
+}
+
+template <class F>
+concept handles_connections = std::same_as<std::invoke_result_t<std::decay_t<F>&, stream>, coro<>>;
 
 }  // namespace detail
 
@@ -177,13 +193,42 @@ ROTA_API coro<server> open_server(std::unique_ptr<connection_handler> handler, s
 /// Errors: `name_error`; `system_error` as in `bind 127.0.0.1:80: Permission denied`.
 /// Cancellation: nothing stays open.
 /// asyncio: `start_server`.
-template <class F>
-    requires std::same_as<std::invoke_result_t<std::decay_t<F>&, stream>, coro<>>
+template <detail::handles_connections F>
 [[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port,
                                         server_options options = {}) {
-    return detail::open_server(
-        std::make_unique<detail::typed_connection_handler<std::decay_t<F>>>(std::in_place, std::forward<F>(handler)),
-        std::move(host), port, std::move(options));
+    return detail::open_server(detail::make_handler(std::forward<F>(handler)),
+                               std::vector<std::string>(1, std::move(host)), port, std::move(options));
+}
+
+/// The same at each of several hosts, or at addresses that are known already; with a port of 0 each has one of its own. All
+/// listen, or none does.
+///
+/// Errors: `usage_error` where there are none.
+/// Cancellation: nothing stays open.
+/// asyncio: `start_server` with a sequence of hosts.
+template <detail::handles_connections F>
+[[nodiscard]] coro<server> start_server(F&& handler, std::vector<std::string> hosts, std::uint16_t port,
+                                        server_options options = {}) {
+    return detail::open_server(detail::make_handler(std::forward<F>(handler)), std::move(hosts), port,
+                               std::move(options));
+}
+template <detail::handles_connections F>
+[[nodiscard]] coro<server> start_server(F&& handler, std::vector<socket_address> addresses,
+                                        server_options options = {}) {
+    return detail::open_server(detail::make_handler(std::forward<F>(handler)), std::move(addresses),
+                               std::move(options));
+}
+
+/// Listens at the Unix socket `path`; one that begins with a NUL is a name of Linux's own, which stands for no file. A socket
+/// that stands there already is taken for what an earlier server left, and removed. See `server_options::cleanup_socket`.
+///
+/// Errors: `system_error` as in `bind /run/x: Address already in use` where the file is no socket.
+/// Cancellation: nothing stays open, and no file stays.
+/// asyncio: `start_unix_server`.
+template <detail::handles_connections F>
+[[nodiscard]] coro<server> start_unix_server(F&& handler, std::string path, server_options options = {}) {
+    return detail::open_unix_server(detail::make_handler(std::forward<F>(handler)), std::move(path),
+                                    std::move(options));
 }
 
 }  // namespace rota::inline v0
