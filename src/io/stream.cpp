@@ -109,6 +109,8 @@ socket_address stream::local_address() const { return state().via ? state().via-
 socket_address stream::peer_address() const { return state().via ? state().via->peer_address() : socket_address(); }
 std::string stream::peer_name() const { return state().peer(); }
 
+rota::transport const* stream::transport() const { return state("stream.transport").via.get(); }
+
 std::unique_ptr<rota::transport> stream::take_transport() {
     detail::stream_state& of = state("stream.exchange_transport");
     if (of.closed) detail::throw_usage_error("stream: its transport is to be exchanged, and it is closed");

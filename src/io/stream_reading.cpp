@@ -232,7 +232,7 @@ std::exception_ptr stream_state::read_failure(read_awaiter const& asking) {
             return std::make_exception_ptr(limit_overrun_error(text, count));
         }
         case read_awaiter::verdict::failed:
-            if (read_error != 0) return std::make_exception_ptr(system_error(read_error, "receive from", peer()));
+            if (read_error != 0) return via->describe(read_error, "receive from", peer());
             return std::make_exception_ptr(system_error(EBADF, "receive from", peer() + " (the stream is closed)"));
         case read_awaiter::verdict::no_memory: return std::make_exception_ptr(std::bad_alloc());
     }

@@ -140,8 +140,8 @@ std::exception_ptr stream_state::write_failure(write_awaiter const& asking) cons
         if (closed) object += " (the stream is closed)";
         if (asking.sent_ != 0)
             object += " (" + std::to_string(asking.sent_) + " of " + std::to_string(asking.size_) + " bytes went)";
-        return std::make_exception_ptr(
-            system_error(write_error != 0 ? write_error : EBADF, operation, std::move(object)));
+        if (write_error != 0) return via->describe(write_error, operation, std::move(object));
+        return std::make_exception_ptr(system_error(EBADF, operation, std::move(object)));
     }
     if (broken_size != 0) return std::make_exception_ptr(broken_write_error(to, broken_sent, broken_size));
     return std::make_exception_ptr(usage_error("stream: write to " + to + " after write_eof"));

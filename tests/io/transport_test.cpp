@@ -11,6 +11,7 @@
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <stdexcept>
 #include <string>
 
 namespace {
@@ -131,6 +132,44 @@ TEST(Transport, IsClosedOnceHoweverTheStreamEnds) {
         }
         EXPECT_EQ(awaited.closes, 1);
         EXPECT_EQ(dropped.closes, 1);
+    });
+}
+
+/// Knows more of its errors than their numbers.
+class talkative final : public rota::transport {
+public:
+    bool start_read(rota::receive_operation& op) noexcept override {
+        op.finish_at_once(-EPROTO);
+        return true;
+    }
+    bool start_write(rota::send_operation& op) noexcept override {
+        op.finish_at_once(-EPROTO);
+        return true;
+    }
+    bool start_shutdown(rota::shutdown_operation& op) noexcept override {
+        op.finish_at_once(-EPROTO);
+        return true;
+    }
+    bool start_close(rota::close_operation& op) noexcept override {
+        op.finish_at_once(0);
+        return true;
+    }
+    void close() noexcept override {}
+    void cancel(rota::operation&) noexcept override {}
+    std::string peer_name() const override { return "somebody"; }
+    std::exception_ptr describe(int error, char const* operation, std::string object) const override {
+        return std::make_exception_ptr(std::runtime_error(std::to_string(error) + " | " + operation + " | " + object));
+    }
+};
+
+TEST(Transport, DescribesItsErrorsWhereItCan) {
+    run_simulated([]() -> coro<> {
+        stream over(std::make_unique<talkative>());
+        std::string const number = std::to_string(EPROTO);
+        EXPECT_EQ(co_await what_of<std::runtime_error>(over.read()), number + " | receive from | somebody");
+        EXPECT_EQ(co_await what_of<std::runtime_error>(over.write("x")), number + " | send to | somebody");
+        EXPECT_EQ(dynamic_cast<talkative const*>(over.transport())->peer_name(), "somebody");
+        co_await over.close();
     });
 }
 

@@ -170,6 +170,11 @@ public:
     /// The peer as error texts call it.
     std::string peer_name() const;
 
+    /// What moves its bytes; null where an exchange of it failed.
+    ///
+    /// asyncio: `StreamWriter.transport`.
+    rota::transport const* transport() const;
+
     /// For layers such as TLS: hands the transport to `wrap`, which gives the one to go on with. Nobody may be reading or
     /// writing (`usage_error`). What is `buffered` came over the old one. Where `wrap` throws, the stream is closed.
     template <class F>

@@ -5,6 +5,7 @@
 #include <rota/engine/operation.hpp>
 #include <rota/engine/socket_address.hpp>
 
+#include <exception>
 #include <string>
 
 namespace rota::inline v0 {
@@ -47,6 +48,10 @@ public:
     virtual socket_address peer_address() const { return {}; }
     /// The peer as error texts call it.
     virtual std::string peer_name() const = 0;
+
+    /// What a stream is to throw where an operation gave `-error`, for transports that know more of it than its number: as
+    /// `operation` and `object` say, in `system_error`'s sense. A `system_error` by default.
+    virtual std::exception_ptr describe(int error, char const* operation, std::string object) const;
 };
 
 }  // namespace rota::inline v0
