@@ -1,4 +1,4 @@
-// All of Rota but HTTP, which is <rota/http.hpp>.
+// All of Rota but TLS, which is <rota/tls.hpp>, and HTTP, which is <rota/http.hpp>.
 #pragma once
 
 #include <rota/base/clock.hpp>
