@@ -116,9 +116,9 @@ void blocking_pool::serve() noexcept {
             auto& op = static_cast<blocking_operation&>(*next);
             op.stage = running;
             lock.unlock();
+            op.finish_at_once(0);  // the work may say otherwise
             op.work(op);
             lock.lock();
-            op.finish_at_once(0);
             finished_.push_back(op);
             if (!any_finished_.exchange(true, std::memory_order_release)) {
                 lock.unlock();

@@ -1,5 +1,6 @@
 #include "epoll.hpp"
 
+#include "file_calls.hpp"
 #include "kernel_engine.hpp"
 #include "kernel_message.hpp"
 
@@ -41,6 +42,9 @@ private:
     bool start(handle_slot& slot, operation& op) noexcept override;
     void abandon(handle_slot&, operation& op) noexcept override { finish_later(op, -ECANCELED); }
     void operation_left(handle_slot&) noexcept override {}
+    file_start start_file(file_operation& op) noexcept override;
+    // Those of its own end inside `start_file`.
+    void abandon_file(file_operation&) noexcept override {}
 
     std::int32_t attempt(handle_slot& slot, operation& op) noexcept;
     std::int32_t attempt_accept(handle_slot& slot, accept_operation& op) noexcept;
@@ -49,6 +53,7 @@ private:
     static std::int32_t attempt_send(handle_slot& slot, send_operation& op) noexcept;
     static std::int32_t attempt_receive_from(handle_slot& slot, receive_from_operation& op) noexcept;
     static std::int32_t attempt_send_to(handle_slot& slot, send_to_operation& op) noexcept;
+    static std::int32_t attempt_watch(handle_slot& slot, watch_operation& op) noexcept;
 
     std::int32_t expect_edges(handle_slot& slot) noexcept;
     bool handle_event(epoll_event const& event) noexcept;
@@ -122,12 +127,34 @@ std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
         case opcode::send: return attempt_send(slot, static_cast<send_operation&>(op));
         case opcode::receive_from: return attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
         case opcode::send_to: return attempt_send_to(slot, static_cast<send_to_operation&>(op));
+        case opcode::watch: return attempt_watch(slot, static_cast<watch_operation&>(op));
         case opcode::shutdown:
         case opcode::poll:
+        case opcode::open_file:
+        case opcode::read_at:
+        case opcode::write_at:
+        case opcode::sync_file:
+        case opcode::file_call:
         case opcode::close:
         case opcode::blocking: break;
     }
     return -EINVAL;
+}
+
+kernel_engine::file_start epoll_engine::start_file(file_operation& op) noexcept {
+    // What lies in the kernel's cache needs no thread.
+    if (op.code() != opcode::read_at) return file_start::by_pool;
+    auto const count = read_cached(static_cast<read_at_operation&>(op));
+    if (count <= 0) return file_start::by_pool;
+    op.finish_at_once(count);
+    return file_start::finished;
+}
+
+std::int32_t epoll_engine::attempt_watch(handle_slot& slot, watch_operation& op) noexcept {
+    auto const result = read_watch(op, slot.descriptor);
+    if (result != -EAGAIN) return result;
+    slot.readable = false;
+    return must_wait;
 }
 
 std::int32_t epoll_engine::attempt_accept(handle_slot& slot, accept_operation& op) noexcept {

@@ -1,6 +1,7 @@
 #include "kernel_engine.hpp"
 
 #include "descriptor.hpp"
+#include "file_calls.hpp"
 #include "spawn.hpp"
 
 #include <rota/base/error.hpp>
@@ -56,6 +57,10 @@ bool asks_for_nothing(operation const& op) noexcept {
            (op.code() == opcode::send && static_cast<send_operation const&>(op).length == 0);
 }
 
+bool is_in_pool(operation const& op) noexcept {
+    return op.code() == opcode::blocking || (is_file_operation(op) && static_cast<file_operation const&>(op).pooled);
+}
+
 sockaddr const* raw(socket_address const& address) noexcept { return static_cast<sockaddr const*>(address.raw()); }
 sockaddr* raw(socket_address& address) noexcept { return static_cast<sockaddr*>(address.raw()); }
 
@@ -91,6 +96,7 @@ std::uint64_t kernel_engine::random() noexcept {
 
 bool kernel_engine::submit(operation& op) noexcept {
     if (op.code() == opcode::blocking) return submit_blocking(static_cast<blocking_operation&>(op));
+    if (is_file_operation(op)) return submit_file(static_cast<file_operation&>(op));
     auto* const slot = handles_.find(op.handle());
     if (!slot) {
         op.finish_at_once(-EBADF);
@@ -134,13 +140,41 @@ bool kernel_engine::submit_blocking(blocking_operation& op) noexcept {
     return false;
 }
 
+bool kernel_engine::submit_file(file_operation& op) noexcept {
+    handle_slot* slot = nullptr;
+    if (op.handle()) {
+        slot = handles_.find(op.handle());
+        op.descriptor = slot ? slot->descriptor : -1;
+    }
+    if (!slot && (op.handle() || needs_handle(op))) {
+        op.finish_at_once(-EBADF);
+        return true;
+    }
+    op.pooled = false;
+    auto const started = asks_for_no_bytes(op) ? file_start::finished : start_file(op);
+    if (started == file_start::finished) {
+        op.stage = fresh;
+        return true;
+    }
+    if (started == file_start::by_pool) {
+        op.pooled = true;
+        op.work = &do_file_call;
+        if (submit_blocking(op)) return true;
+    } else {
+        ++pending_;
+    }
+    if (slot) ++slot->users;
+    return false;
+}
+
 void kernel_engine::cancel(operation& op) noexcept {
-    if (op.code() == opcode::blocking) {
+    if (is_in_pool(op)) {
         auto& work = static_cast<blocking_operation&>(op);
         if (pool_ && pool_->withdraw(work)) finish_later(op, -ECANCELED);
         return;
     }
     if (op.stage == fresh || op.stage == finished || op.code() == opcode::close) return;
+    if (is_file_operation(op)) return abandon_file(static_cast<file_operation&>(op));
     abandon(handles_.at(op.handle().slot), op);
 }
 
@@ -168,13 +202,13 @@ bool kernel_engine::begin_close(handle_slot& slot) noexcept {
 }
 
 void kernel_engine::complete(operation& op, std::int32_t result) noexcept {
-    auto const code = op.code();
     auto const index = op.handle().slot;
+    if (result >= 0 && opens_file(op)) result = adopt_opened(op, result);
     if (op.linked()) op.unlink();
     op.stage = fresh;
     --pending_;
     op.finish(result);
-    if (code == opcode::blocking) return;
+    if (index == io_handle::no_slot) return;
     // Counted down only now: whatever its owner just did with the handle, the slot is still the operation's.
     auto& slot = handles_.at(index);
     if (--slot.users != 0 || !slot.closing) {
@@ -219,6 +253,16 @@ std::int32_t kernel_engine::adopt_accepted(accept_operation& op, int descriptor)
     if (result == 0 && op.peer.family() == address_family::unix_path)
         handles_.find(op.accepted)->short_read_empties = false;
     return result;
+}
+
+std::int32_t kernel_engine::adopt_opened(operation& op, std::int32_t descriptor) noexcept {
+    if (op.code() == opcode::file_call) return handles_.adopt(descriptor, static_cast<file_call_operation&>(op).opened);
+    auto& opening = static_cast<open_file_operation&>(op);
+    if (auto const refused = inspect_opened(opening, descriptor); refused < 0) {
+        ::close(descriptor);
+        return refused;
+    }
+    return handles_.adopt(descriptor, opening.opened);
 }
 
 int kernel_engine::shutdown_now(handle_slot const& slot, operation const& op) noexcept {

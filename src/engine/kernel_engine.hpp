@@ -4,6 +4,7 @@
 #include "handle_table.hpp"
 
 #include <rota/engine/engine.hpp>
+#include <rota/engine/file_operation.hpp>
 
 #include <array>
 #include <optional>
@@ -47,6 +48,12 @@ protected:
     /// An operation has left the slot's lists.
     virtual void operation_left(handle_slot& slot) noexcept = 0;
 
+    /// What has become of a file operation: its result is set, it is under way, or the pool is to do it.
+    enum class file_start : std::uint8_t { finished, kept, by_pool };
+    virtual file_start start_file(file_operation& op) noexcept = 0;
+    /// As `abandon`, of one that `start_file` kept.
+    virtual void abandon_file(file_operation& op) noexcept = 0;
+
     /// Calls the operation's owner and ends its hold on its slot.
     void complete(operation& op, std::int32_t result) noexcept;
     /// Has it completed from inside `wait`.
@@ -67,7 +74,8 @@ protected:
         switch (op.code()) {
             case opcode::accept:
             case opcode::receive:
-            case opcode::receive_from: return slot.reading;
+            case opcode::receive_from:
+            case opcode::watch: return slot.reading;
             case opcode::poll: return is_poll_for_reading(op) ? slot.reading : slot.writing;
             default: return slot.writing;
         }
@@ -96,6 +104,9 @@ private:
     /// False: nothing was pending, and it is closed.
     bool begin_close(handle_slot& slot) noexcept;
     bool submit_blocking(blocking_operation& op) noexcept;
+    bool submit_file(file_operation& op) noexcept;
+    /// Names the descriptor that a call has opened, and gives the operation's result.
+    std::int32_t adopt_opened(operation& op, std::int32_t descriptor) noexcept;
 
     int wake_descriptor_ = -1;
     operation_list finished_;

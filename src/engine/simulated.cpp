@@ -2,6 +2,7 @@
 
 #include "descriptor.hpp"
 #include "simulated_decisions.hpp"
+#include "simulated_disk.hpp"
 #include "simulated_events.hpp"
 #include "simulated_network.hpp"
 #include "simulated_sockets.hpp"
@@ -18,7 +19,8 @@ using simulation::stage_of;
 
 class simulated_engine final : public engine {
 public:
-    explicit simulated_engine(engine_options const& options) noexcept : choices_(options.seed, options.datagrams) {
+    explicit simulated_engine(engine_options const& options)
+        : choices_(options.seed, options.datagrams), disk_(choices_, events_, options) {
         arrived_ = &due_word_;
     }
 
@@ -61,7 +63,10 @@ public:
     std::int32_t signal_child(io_handle, int, int) noexcept override { return -ENOSYS; }
     std::int32_t reap_child(io_handle, int&) noexcept override { return -ENOSYS; }
     void close(io_handle handle) noexcept override {
-        network_.close(handle);
+        if (simulation::disk::owns(handle))
+            disk_.close(handle);
+        else
+            network_.close(handle);
         show_due();
     }
 
@@ -78,6 +83,7 @@ private:
     simulation::event_queue events_{choices_};
     simulation::socket_table sockets_{choices_};
     simulation::network network_{choices_, events_, sockets_};
+    simulation::disk disk_;
     std::uint32_t due_word_ = 0;
 };
 
@@ -91,7 +97,7 @@ bool simulated_engine::submit(operation& op) noexcept {
     if (op.code() == opcode::blocking) {
         set_stage(op, stage::scheduled);
         events_.push(op, choices_.work());
-    } else if (network_.submit(op)) {
+    } else if (simulation::disk::owns(op) ? disk_.submit(op) : network_.submit(op)) {
         events_.release_operation();
         show_due();
         return true;
@@ -102,7 +108,9 @@ bool simulated_engine::submit(operation& op) noexcept {
 }
 
 void simulated_engine::cancel(operation& op) noexcept {
-    if (op.code() != opcode::blocking) {
+    if (simulation::disk::owns(op)) {
+        disk_.cancel(op);
+    } else if (op.code() != opcode::blocking) {
         network_.cancel(op);
     } else if (stage_of(op) == stage::scheduled) {
         set_stage(op, stage::cancelled);
@@ -163,7 +171,7 @@ bool simulated_engine::try_now(operation& op) noexcept {
         complete(op, 0);
         return true;
     }
-    std::optional<std::int32_t> const result = network_.attempt(op);
+    std::optional<std::int32_t> const result = simulation::disk::owns(op) ? disk_.attempt(op) : network_.attempt(op);
     if (!result) {
         set_stage(op, stage::parked);
         return false;
@@ -182,7 +190,10 @@ bool simulated_engine::try_now(operation& op) noexcept {
 void simulated_engine::complete(operation& op, std::int32_t result) noexcept {
     events_.release_operation();
     --pending_;
-    if (op.code() != opcode::blocking) network_.leave(op);
+    if (simulation::disk::owns(op))
+        disk_.leave(op);
+    else if (op.code() != opcode::blocking)
+        network_.leave(op);
     set_stage(op, stage::idle);
     op.finish(result);
 }

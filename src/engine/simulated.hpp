@@ -7,7 +7,7 @@
 
 namespace rota::inline v0 {
 
-/// Uses `options.seed` and `options.datagrams` alone.
+/// Uses `options.seed`, `options.datagrams` and what is said there of its disk.
 std::unique_ptr<engine> make_simulated_engine(engine_options const& options);
 
 }  // namespace rota::inline v0

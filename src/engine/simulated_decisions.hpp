@@ -40,7 +40,8 @@ public:
           order_(stream(seed, 1)),
           network_(stream(seed, 2)),
           user_(stream(seed, 3)),
-          faults_(stream(seed, 4)),
+          disk_(stream(seed, 4)),
+          faults_(stream(seed, 5)),
           datagrams_(datagrams) {}
 
     /// What events of the same time are ordered by, before the order of their making.
@@ -90,6 +91,21 @@ public:
         return std::chrono::milliseconds(1) + up_to(faults_, std::chrono::milliseconds(10));
     }
 
+    /// How long the disk takes for an operation.
+    clock::duration disk_latency() noexcept {
+        if (plain_ || disk_.one_in(4)) return {};
+        return up_to(disk_, std::chrono::milliseconds(10));
+    }
+
+    /// How many of `most` bytes go in one read or write: 1 to `most`, and mostly all, as on real ones.
+    std::size_t disk_piece(std::size_t most) noexcept {
+        if (plain_ || most < 2 || !disk_.one_in(4)) return most;
+        return 1 + static_cast<std::size_t>(disk_.below(most));
+    }
+
+    /// Whether one of `one_in` transfers fails, this one.
+    bool disk_fault(std::uint32_t one_in) noexcept { return disk_.one_in(one_in); }
+
     /// What the program itself asks for.
     std::uint64_t user_random() noexcept { return user_.next(); }
 
@@ -116,6 +132,7 @@ private:
     random_stream order_;
     random_stream network_;
     random_stream user_;
+    random_stream disk_;
     random_stream faults_;
     datagram_faults datagrams_;
 };

@@ -24,12 +24,8 @@ operation_list* network::list_of(simulated_socket& socket, operation const& op) 
         case opcode::send:
         case opcode::send_to: return &socket.senders;
         case opcode::shutdown: return &socket.shutdowns;
-        case opcode::connect:
-        case opcode::poll:
-        case opcode::close:
-        case opcode::blocking: break;
+        default: return nullptr;
     }
-    return nullptr;
 }
 
 bool network::submit(operation& op) noexcept {
@@ -146,9 +142,7 @@ std::optional<std::int32_t> network::attempt(operation& op) noexcept {
         case opcode::receive_from: return attempt_receive_from(socket, static_cast<receive_from_operation&>(op));
         case opcode::send_to: return attempt_send_to(socket, static_cast<send_to_operation&>(op));
         case opcode::shutdown: return attempt_shutdown(socket, static_cast<shutdown_operation const&>(op));
-        case opcode::poll:
-        case opcode::close:
-        case opcode::blocking: break;
+        default: break;
     }
     return -EINVAL;
 }

@@ -1,5 +1,6 @@
 #include "uring.hpp"
 
+#include "file_calls.hpp"
 #include "kernel_engine.hpp"
 #include "kernel_message.hpp"
 #include "sanitizer.hpp"
@@ -7,6 +8,7 @@
 
 #include <rota/base/error.hpp>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -39,6 +41,9 @@ private:
     bool start(handle_slot& slot, operation& op) noexcept override;
     void abandon(handle_slot& slot, operation& op) noexcept override;
     void operation_left(handle_slot& slot) noexcept override;
+    file_start start_file(file_operation& op) noexcept override;
+    void abandon_file(file_operation& op) noexcept override { give_up(op); }
+    void give_up(operation& op) noexcept;
 
     // An outbox entry is an operation's address, odd where it is to be cancelled. What has an entry is never
     // dereferenced for a cancel: it may have completed meanwhile. Should a new operation live at the same address, its
@@ -63,6 +68,7 @@ private:
     bool reap() noexcept;
     bool take(std::uint64_t data, std::int32_t result, std::uint32_t flags) noexcept;
     bool finish_told(operation& op, std::int32_t result) noexcept;
+    std::int32_t when_ready(operation& op, std::int32_t told) noexcept;
 
     ring_calls const calls_;
     uring_ring ring_;
@@ -151,7 +157,9 @@ bool uring_engine::try_send_to(handle_slot const& slot, send_to_operation& op) n
     }
 }
 
-void uring_engine::abandon(handle_slot&, operation& op) noexcept {
+void uring_engine::abandon(handle_slot&, operation& op) noexcept { give_up(op); }
+
+void uring_engine::give_up(operation& op) noexcept {
     switch (op.stage) {
         case waiting: finish_later(op, -ECANCELED); break;
         case untold:
@@ -166,17 +174,28 @@ void uring_engine::abandon(handle_slot&, operation& op) noexcept {
     }
 }
 
+kernel_engine::file_start uring_engine::start_file(file_operation& op) noexcept {
+    // Those the kernel would only put on a thread of its own; and not each has them all.
+    if (op.code() == opcode::file_call) return file_start::by_pool;
+    if (!make_room()) {
+        op.finish_at_once(-ENOMEM);
+        return file_start::finished;
+    }
+    put_out(op);
+    return file_start::kept;
+}
+
 void uring_engine::operation_left(handle_slot& slot) noexcept {
     for (auto* list : {&slot.reading, &slot.writing})
         if (auto* const next = list->front(); next && next->stage == waiting) put_out(*next);
 }
 
 void uring_engine::prepare(io_uring_sqe& sqe, operation& op) noexcept {
-    auto& slot = handles_.at(op.handle().slot);
-    int const descriptor = slot.descriptor;
-    if (goes_by_readiness(slot, op)) {
+    auto* const slot = op.handle() ? &handles_.at(op.handle().slot) : nullptr;
+    int const descriptor = slot ? slot->descriptor : -1;
+    if (slot && goes_by_readiness(*slot, op)) {
         // A read of the ring's answers EAGAIN where the descriptor is non-blocking, and takes a thread where it is not.
-        io_uring_prep_poll_add(&sqe, descriptor, &list_of(slot, op) == &slot.reading ? POLLIN : POLLOUT);
+        io_uring_prep_poll_add(&sqe, descriptor, &list_of(*slot, op) == &slot->reading ? POLLIN : POLLOUT);
         io_uring_sqe_set_data64(&sqe, address_of(op));
         return;
     }
@@ -211,8 +230,30 @@ void uring_engine::prepare(io_uring_sqe& sqe, operation& op) noexcept {
             // Not sendmsg: Linux 6.18 at least, asked again when a Unix socket's queue was full, sends it empty.
             io_uring_prep_poll_add(&sqe, descriptor, POLLOUT);
             break;
+        case opcode::open_file: {
+            auto const& open = static_cast<open_file_operation const&>(op);
+            io_uring_prep_openat(&sqe, AT_FDCWD, open.path, kernel_flags(open.flags), open.permissions);
+            break;
+        }
+        case opcode::read_at: {
+            auto const& read = static_cast<read_at_operation const&>(op);
+            io_uring_prep_read(&sqe, descriptor, read.buffer, transfer_size(read.length), read.offset);
+            break;
+        }
+        case opcode::write_at: {
+            auto const& write = static_cast<write_at_operation const&>(op);
+            io_uring_prep_write(&sqe, descriptor, write.data, transfer_size(write.length), write.offset);
+            break;
+        }
+        case opcode::sync_file: {
+            bool const data_only = static_cast<sync_file_operation const&>(op).data_only;
+            io_uring_prep_fsync(&sqe, descriptor, data_only ? IORING_FSYNC_DATASYNC : 0);
+            break;
+        }
+        case opcode::watch: io_uring_prep_poll_add(&sqe, descriptor, POLLIN); break;
         case opcode::shutdown:
         case opcode::poll:
+        case opcode::file_call:
         case opcode::close:
         case opcode::blocking: io_uring_prep_nop(&sqe); break;
     }
@@ -353,13 +394,20 @@ bool uring_engine::take(std::uint64_t data, std::int32_t result, std::uint32_t f
     return finish_told(*reinterpret_cast<operation*>(static_cast<std::uintptr_t>(data)), result);
 }
 
-bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
+/// Does by a call what the kernel has only said to be ready; -EAGAIN: it is not any more.
+std::int32_t uring_engine::when_ready(operation& op, std::int32_t told) noexcept {
+    if (told < 0 || !op.handle()) return told;
     auto const& slot = handles_.at(op.handle().slot);
-    if (result >= 0 && op.code() == opcode::send_to) {
+    if (op.code() == opcode::watch) return read_watch(static_cast<watch_operation&>(op), slot.descriptor);
+    if (op.code() == opcode::send_to) {
         bool const sent = op.stage != cancelling && try_send_to(slot, static_cast<send_to_operation&>(op));
-        result = sent ? op.result() : -EAGAIN;
+        return sent ? op.result() : -EAGAIN;
     }
-    if (result >= 0 && goes_by_readiness(slot, op)) result = attempt_by_call(slot, op);
+    return goes_by_readiness(slot, op) ? attempt_by_call(slot, op) : told;
+}
+
+bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
+    result = when_ready(op, result);
     bool const interrupted = result == -EINTR || result == -EAGAIN ||
                              // What an accept says of a listening socket that is being closed.
                              (result == -EINVAL && op.code() == opcode::accept && op.stage == cancelling);
@@ -379,6 +427,8 @@ bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
         take_message(receive);
         kernel_wrote(receive.buffer, static_cast<std::size_t>(result));
     }
+    if (result > 0 && op.code() == opcode::read_at)
+        kernel_wrote(static_cast<read_at_operation&>(op).buffer, static_cast<std::size_t>(result));
     complete(op, result);
     return true;
 }

@@ -58,6 +58,10 @@ struct engine_options {
     std::uint64_t seed = 0;
     /// What a simulated network does to datagrams; with a seed of 0, too.
     datagram_faults datagrams{};
+    /// How many bytes the disk of a simulated engine holds; what does not fit is `ENOSPC`.
+    std::uint64_t disk_bytes = 0;
+    /// Of so many transfers and syncs of a simulated disk, one fails with `EIO`, by the seed's choice. 0: none does.
+    std::uint32_t disk_fault_one_in = 0;
 };
 
 /// Why an engine's `wait` came back.

@@ -20,6 +20,12 @@ enum class opcode : std::uint8_t {
     receive_from,
     send_to,
     poll,
+    open_file,
+    read_at,
+    write_at,
+    sync_file,
+    file_call,
+    watch,
     close,
     blocking,
 };
@@ -153,6 +159,11 @@ struct blocking_operation : operation {
     blocking_operation(function to_run, completion completed) noexcept
         : operation(opcode::blocking, io_handle{}, completed), work(to_run) {}
     function work;
+
+protected:
+    /// For what only some engines do on the pool.
+    blocking_operation(opcode code, io_handle handle, completion completed) noexcept
+        : operation(code, handle, completed), work(nullptr) {}
 };
 
 }  // namespace rota::inline v0
