@@ -36,6 +36,12 @@
 #include <rota/core/task_factory.hpp>
 #include <rota/core/with_cleanup.hpp>
 #include <rota/core/with_shield.hpp>
+#include <rota/fs/file.hpp>
+#include <rota/fs/paths.hpp>
+#include <rota/fs/temporary.hpp>
+#include <rota/fs/walk.hpp>
+#include <rota/fs/watch.hpp>
+#include <rota/fs/whole_file.hpp>
 #include <rota/io/errors.hpp>
 #include <rota/io/memory_stream.hpp>
 #include <rota/io/stream.hpp>

@@ -192,6 +192,7 @@ std::int32_t tree::rename(std::string_view from, std::string_view to, file_statu
     bool const directory = source.target->is_directory();
     if (!directory && target.means_directory) return -ENOTDIR;
     if (directory && is_inside(target.parent.get(), *source.target)) return -EINVAL;
+    if (target.target && is_inside(source.parent.get(), *target.target)) return -ENOTEMPTY;
     if (target.target) {
         if (directory && !target.target->is_directory()) return -ENOTDIR;
         if (!directory && target.target->is_directory()) return -EISDIR;
