@@ -17,11 +17,26 @@ namespace rota::inline v0 {
 namespace {
 
 constexpr char const* handshake_name = "TLS handshake with";
+/// How long a peer that is refused may take to hear of it.
+constexpr clock::duration to_refuse = std::chrono::seconds(1);
 
 coro<> send_all(stream& below, detail::byte_block& out) {
     if (out.empty()) co_return;
     co_await below.write(std::string_view(out.data(), out.size()));
     out.consume(out.size());
+}
+
+/// Sends the alert that says why. What the peer has sent meanwhile is read: a close over it would have the kernel reset the
+/// connection, and the alert would be lost.
+coro<> refuse(stream& below, detail::byte_block& alert) {
+    co_await send_all(below, alert);
+    co_await below.write_eof();
+    constexpr std::size_t enough = std::size_t{64} * 1024;
+    for (std::size_t taken = 0; taken < enough;) {
+        std::string const piece = co_await below.read_some();
+        if (piece.empty()) break;
+        taken += piece.size();
+    }
 }
 
 /// Once for a connection: here a coroutine may do it. What is put out last is left to be sent with what follows, so that two
@@ -33,9 +48,11 @@ coro<> shake_hands(stream& below, detail::tls_engine& tls) {
         if (status == detail::tls_status::failed) {
             auto const error = tls.failure(handshake_name, below.peer_name());
             try {
-                co_await send_all(below, tls.out);  // the alert that says why
+                co_await with_timeout(to_refuse, refuse(below, tls.out));
             } catch (system_error const&) {
                 // The peer is gone; our reason is the one to tell.
+            } catch (timeout_error const&) {
+                // It does not go.
             }
             std::rethrow_exception(error);
         }
