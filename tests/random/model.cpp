@@ -1,5 +1,7 @@
 #include "model.hpp"
 
+#include <utility>
+
 namespace random_programs {
 namespace {
 
@@ -8,6 +10,9 @@ constexpr std::int64_t tick = 1'000'000;
 }  // namespace
 
 void model::leave(use) {}
+void model::enters_scope(use) {}
+void model::suspends_in_scope(use) {}
+outcome model::leaves_scope(use, outcome body) { return body; }
 bool model::at_once(use) const { return false; }
 void model::fire(int) {}
 void model::told(int) {}
@@ -63,11 +68,7 @@ void checker::take(event const& noted) {
         case event_kind::task_ends: end_task(noted); break;
         case event_kind::begins: begin_step(noted); break;
         case event_kind::ends: end_step(noted); break;
-        case event_kind::leaves: {
-            step const& left = program_.steps[noted.step];
-            model_.leave({left.which, left.value, noted.task, noted.step, nullptr});
-            break;
-        }
+        case event_kind::leaves: model_.leave(use_at(noted.task, noted.step)); break;
         case event_kind::cancels:
             request(noted.value, noted.task == noted.value ? at(noted.task).level : std::uint8_t{0});
             break;
@@ -112,22 +113,25 @@ void checker::begin_step(event const& noted) {
     step const& now = program_.steps[noted.step];
     task_of& of = at(noted.task);
     of.step = noted.step;
-    bool const is_use = now.kind == step_kind::use || now.kind == step_kind::hold || now.kind == step_kind::spawn;
+    bool const is_use = is_of_subject(now.kind);
     if (now.kind == step_kind::yield) {
         of.now = state::yields;
         if (of.visible == 0 || of.raises > 0) suspend(noted.task);
         return;
     }
     of.now = state::waits;
-    use const as_used{now.which, now.value, noted.task, noted.step, nullptr};
+    use const as_used = use_at(noted.task, noted.step);
     if (of.visible > 0 && (!is_use || (operations_[now.which].waits && !model_.at_once(as_used)))) {
         if (of.raises > 0) suspend(noted.task);
         return decide(noted.task, {ending::cancelled});
     }
-    if (is_use)
+    if (is_use) {
+        beginning_ = noted.task;
         model_.begin(as_used);
-    else
+        beginning_ = -1;
+    } else {
         timers_.push_back({now_ + now.value * tick, noted.task, -1});
+    }
     if (of.now == state::waits) suspend(noted.task);
 }
 
@@ -176,6 +180,7 @@ void checker::enter(event const& noted) {
         ++of.level;
     }
     of.scopes.push_back(entered);
+    if (entered.kind == step_kind::scope) model_.enters_scope(use_at(noted.task, noted.step));
 }
 
 void checker::exit(event const& noted) {
@@ -190,6 +195,9 @@ void checker::exit(event const& noted) {
         of.visible += left.held;
         of.raises = left.raises_before;
         if (left.kind == step_kind::finally) of.scopes.back().cleaned = noted.result;
+    } else if (left.kind == step_kind::scope) {
+        name = "the scope";
+        expected = model_.leaves_scope(use_at(noted.task, noted.step), left.body);
     } else if (left.kind == step_kind::cleanup) {
         name = "what has a clean-up";
         expect(left.cleaned.how != ending::none, "there was no clean-up");
@@ -236,13 +244,22 @@ void checker::fire(timer due) {
     request(due.task, expired.level);
 }
 
+use checker::use_at(int task, std::uint16_t step) const {
+    auto const& now = program_.steps[step];
+    return {now.which, now.value, task, step, nullptr};
+}
+
 // Time-outs run from when their body first suspends, the innermost first.
 void checker::suspend(int number) {
     auto& scopes = at(number).scopes;
     for (std::size_t i = scopes.size(); i-- > 0;) {
         step const& now = program_.steps[scopes[i].step];
-        if (scopes[i].kind != step_kind::timeout || scopes[i].armed) continue;
-        scopes[i].armed = true;
+        bool const counts = scopes[i].kind == step_kind::timeout || scopes[i].kind == step_kind::scope;
+        if (!counts || std::exchange(scopes[i].armed, true)) continue;
+        if (scopes[i].kind == step_kind::scope) {
+            model_.suspends_in_scope(use_at(number, scopes[i].step));
+            continue;
+        }
         timers_.push_back({now_ + now.value * tick, number, static_cast<std::int32_t>(i)});
     }
 }
@@ -262,7 +279,7 @@ void checker::request(int number, std::uint8_t level) {
         return;
     }
     ++of.visible;
-    if (of.now == state::waits) withdraw(number);
+    if (of.now == state::waits && number != beginning_) withdraw(number);
 }
 
 void checker::withdraw(int number) {

@@ -28,6 +28,10 @@ public:
     virtual bool at_once(use now) const;
     /// The end of a `hold`.
     virtual void leave(use now);
+    /// A task enters a `scope`, suspends in it for the first time, and leaves it with what its body gave: what is it to give?
+    virtual void enters_scope(use now);
+    virtual void suspends_in_scope(use now);
+    virtual outcome leaves_scope(use now, outcome body);
     /// A deadline of `checker::arm` has come.
     virtual void fire(int task);
     /// The subject has told.
@@ -101,6 +105,12 @@ public:
     void expect(bool holds, char const* otherwise);
     /// A cancel from the subject, as from another task.
     void request_cancel(int number) { request(number, 0); }
+    /// One from who was at this level of shields.
+    void request_cancel(int number, std::uint8_t level) { request(number, level); }
+    std::uint8_t level(int number) const { return at(number).level; }
+    /// Whether the next raise comes by way of the ready queue; and one has come that no step shows.
+    bool raises_again(int number) const { return at(number).raises > 0; }
+    void raised(int number) { ++at(number).raises; }
     /// One that comes a little later, nobody sees when, or not where another one comes first.
     void request_soon(int number) { ++at(number).under_way; }
     /// It has come, now or before. False: there was none.
@@ -172,6 +182,7 @@ private:
     void advance(std::int64_t to);
     void fire(timer due);
     void suspend(int number);
+    use use_at(int task, std::uint16_t step) const;
     void request(int number, std::uint8_t level);
     void withdraw(int number);
     void disarm(int number, std::int32_t scope);
@@ -189,7 +200,8 @@ private:
     std::vector<timer> timers_;  // in the order in which they were armed
     std::int64_t now_ = 0;
     bool late_ = false;
-    int acting_ = -1;  // the task whose turn it is
+    int beginning_ = -1;  // the task that is about to wait, or not
+    int acting_ = -1;     // the task whose turn it is
     std::string fault_;
 };
 

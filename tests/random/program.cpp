@@ -87,7 +87,7 @@ private:
     void add_use(std::uint8_t which, std::size_t depth) {
         operation const& use = operations_[which];
         if (is_block(use.kind)) {
-            if (depth < deepest) return add_block(use.kind, depth);
+            if (depth < deepest) return add_block(use.kind, depth, which);
             add({step_kind::yield});
             return;
         }
@@ -121,10 +121,11 @@ private:
         close(place);
     }
 
-    void add_block(step_kind kind, std::size_t depth) {
+    void add_block(step_kind kind, std::size_t depth, std::uint8_t which = 0) {
         if (kind == step_kind::acknowledge && in_shield_) kind = step_kind::handle;
-        step made{kind};
+        step made{kind, which};
         if (kind == step_kind::timeout) made.value = delay();
+        if (kind == step_kind::scope) made.value = static_cast<std::int16_t>(tape_.choose(operations_[which].values));
         std::size_t const place = add(made);
         if (kind == step_kind::shield)
             add_shielded(depth);
@@ -183,7 +184,8 @@ std::string to_text(step const& shown, std::vector<operation> const& operations)
     switch (shown.kind) {
         case step_kind::use:
         case step_kind::hold:
-        case step_kind::spawn: {
+        case step_kind::spawn:
+        case step_kind::scope: {
             operation const& use = operations[shown.which];
             return use.values == 0 ? use.name : use.name + (" " + value);
         }

@@ -26,6 +26,7 @@ enum class step_kind : std::uint8_t {
     shield,       // a body that sees no cancel, which has a time-out of its own
     cleanup,      // a body, and at last what has to be done behind it, which is step `value`
     finally,      // that, in a shield
+    scope,        // an operation of what is tested round a body, in the same task
 };
 
 struct step {
@@ -34,6 +35,8 @@ struct step {
     std::int16_t value = 0;  // ticks, a task, what the operation is given
     std::uint16_t end = 0;   // the step after its body
 };
+
+inline bool is_of_subject(step_kind kind) { return kind <= step_kind::spawn || kind == step_kind::scope; }
 
 struct range {
     std::size_t begin;

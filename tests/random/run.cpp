@@ -105,6 +105,8 @@ public:
             for (std::size_t i = 0; i < tasks_.size(); ++i)
                 if (tasks_[i] && !tasks_[i].done()) cancel(-1, static_cast<int>(i));
         }
+        // What the loop has still to do for them.
+        while (home_.run_some() && result_.log.size() <= most_events) {}
         note({event_kind::stuck, -1, 0, subject_.state()});
     }
 
@@ -209,6 +211,9 @@ private:
                 co_await rota::with_timeout(std::chrono::milliseconds(now.value), run_body(task, step));
             else if (now.kind == step_kind::cleanup)
                 co_await rota::with_cleanup(run_body(task, step), [&] { return run_scope(task, as_step(now.value)); });
+            else if (now.kind == step_kind::scope)
+                co_await subject_.around({now.which, now.value, task, static_cast<int>(step), nullptr},
+                                         run_body(task, step));
             else
                 co_await run_body(task, step);
         } catch (...) {
@@ -285,7 +290,8 @@ private:
                 case step_kind::raise: throw raised_error{task};
                 case step_kind::timeout:
                 case step_kind::shield:
-                case step_kind::cleanup: co_await run_scope(task, at); break;
+                case step_kind::cleanup:
+                case step_kind::scope: co_await run_scope(task, at); break;
                 case step_kind::handle: co_await run_handle(task, at); break;
                 case step_kind::acknowledge: co_await run_acknowledge(task, at); break;
                 case step_kind::hold: co_await run_hold(task, at); break;
@@ -305,6 +311,7 @@ private:
 }  // namespace
 
 void subject::leave(use) {}
+rota::coro<> subject::around(use, rota::coro<> body) { co_await std::move(body); }
 
 outcome outcome_of(std::exception_ptr const& error) {
     try {

@@ -108,6 +108,8 @@ public:
     virtual ~subject() = default;
 
     virtual rota::coro<int> perform(use now) = 0;
+    /// A `scope`: awaits the body in the same task.
+    virtual rota::coro<> around(use now, rota::coro<> body);
     /// The end of a `hold`: does not wait.
     virtual void leave(use now);
     /// What can be seen of it from outside, to be compared with the model's.
