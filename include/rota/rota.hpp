@@ -42,6 +42,7 @@
 #include <rota/fs/walk.hpp>
 #include <rota/fs/watch.hpp>
 #include <rota/fs/whole_file.hpp>
+#include <rota/io/connect_pipe.hpp>
 #include <rota/io/errors.hpp>
 #include <rota/io/memory_stream.hpp>
 #include <rota/io/stream.hpp>
@@ -50,6 +51,9 @@
 #include <rota/net/open_connection.hpp>
 #include <rota/net/open_unix_connection.hpp>
 #include <rota/net/server.hpp>
+#include <rota/process/process.hpp>
+#include <rota/process/process_options.hpp>
+#include <rota/process/with_process.hpp>
 #include <rota/sync/barrier.hpp>
 #include <rota/sync/condition.hpp>
 #include <rota/sync/event.hpp>

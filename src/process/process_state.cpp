@@ -1,0 +1,104 @@
+#include "process_state.hpp"
+
+#include <rota/base/error.hpp>
+#include "io/pipe_transport.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace rota::inline v0::detail {
+namespace {
+
+/// What Python gives for a child that somebody else reaped.
+constexpr int unknown_end = 255;
+
+char const* name_of_stream(std::size_t number) noexcept {
+    switch (number) {
+        case 0: return "the standard input of ";
+        case 1: return "the standard output of ";
+        default: return "the standard error of ";
+    }
+}
+
+}  // namespace
+
+process_state::process_state(loop& home, std::string named, bool leads_group) noexcept
+    : waiting_callback_node(home), name(std::move(named)), kernel_(home.kernel()), leads_group_(leads_group) {}
+
+void process_state::begin(started_child const& started) noexcept {
+    pid = started.pid;
+    handle_ = started.process;
+    keep_callback(*home_, *this);
+    add_reference();
+    wait_for_end();
+}
+
+void process_state::open_streams(started_child const& started, stream_options const& options) {
+    auto quiet = options;
+    quiet.may_be_dropped = true;
+    std::size_t number = 0;
+    try {
+        for (; number != streams.size(); ++number) {
+            if (!started.streams[number]) continue;
+            auto transport =
+                std::make_unique<pipe_transport>(kernel_, started.streams[number], name_of_stream(number) + name);
+            streams[number] = stream(std::move(transport), quiet);
+        }
+    } catch (...) {
+        for (; number != streams.size(); ++number) kernel_.close(started.streams[number]);
+        throw;
+    }
+}
+
+void process_state::wait_for_end() noexcept {
+    waiting_.emplace(*this, handle_);
+    if (kernel_.submit(*waiting_)) take_end();
+}
+
+void process_state::completed(operation& op) noexcept { static_cast<end_operation&>(op).owner->take_end(); }
+
+void process_state::take_end() noexcept {
+    int code = unknown_end;
+    auto const result = kernel_.reap_child(handle_, code);
+    if (result == -EAGAIN) {
+        // A debugger sees its end before its parent may.
+        constexpr auto a_moment = std::chrono::milliseconds(1);
+        try {
+            static_cast<loop*>(home_)->call_later(a_moment, [this] { wait_for_end(); });
+        } catch (std::bad_alloc const&) {
+            wait_for_end();
+        }
+        return;
+    }
+    returncode = code;
+    kernel_.close(std::exchange(handle_, io_handle{}));
+    if (list_node::linked()) list_node::unlink();
+    ended.set();
+    drop_reference();
+}
+
+void process_state::require_loop() const {
+    if (loop_ended_) throw_usage_error("process: its loop has ended, and the child with it");
+}
+
+void process_state::kill() noexcept {
+    if (runs()) signal(SIGKILL, group());
+}
+
+void process_state::drop() noexcept {
+    if (!loop_ended_) kill();
+    for (stream& each : streams) each = stream();
+    drop_reference();
+}
+
+void process_state::withdraw() noexcept {
+    list_node::unlink();
+    loop_ended_ = true;
+    kill();
+}
+
+}  // namespace rota::inline v0::detail

@@ -1,0 +1,87 @@
+// What is behind a process: its number, its streams, and the wait for its end.
+#pragma once
+
+#include <rota/core/loop.hpp>
+#include <rota/detail/callback_node.hpp>
+#include <rota/engine/engine.hpp>
+#include <rota/engine/operation.hpp>
+#include <rota/io/stream.hpp>
+#include <rota/process/process.hpp>
+#include <rota/sync/event.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace rota::inline v0::detail {
+
+/// Counted by whoever has it: the `process`, coroutines that wait for it, and the engine while it runs.
+class process_state final : public waiting_callback_node {
+public:
+    process_state(loop& home, std::string name, bool leads_group) noexcept;
+    ~process_state() override = default;
+
+    /// It was started: from here on its end is waited for.
+    void begin(started_child const& started) noexcept;
+    /// Puts our ends of its pipes into streams.
+    void open_streams(started_child const& started, stream_options const& options);
+    /// Nobody has it any more.
+    void drop() noexcept;
+
+    /// Throws where the loop has ended.
+    void require_loop() const;
+    bool runs() const noexcept { return static_cast<bool>(handle_); }
+    int group() const noexcept { return leads_group_ ? pid : 0; }
+    std::int32_t signal(int number, int to_group) noexcept { return kernel_.signal_child(handle_, number, to_group); }
+    /// All of it, where it runs.
+    void kill() noexcept;
+
+    std::string name;
+    int pid = -1;
+    std::optional<int> returncode;
+    std::array<stream, 3> streams;
+    event ended;
+    /// What `communicate` has read of its output and error.
+    std::array<std::string, 2> gathered;
+
+    // It is in the list of what the loop lets go at its end, and never called.
+    void call() override {}
+    void discard() noexcept override {}
+    void withdraw() noexcept override;
+
+private:
+    struct end_operation : poll_operation {
+        end_operation(process_state& whose, io_handle process) noexcept
+            : poll_operation(process, readiness::readable, &process_state::completed), owner(&whose) {}
+        process_state* owner;
+    };
+
+    void destroy() noexcept override { delete this; }
+    static void completed(operation& op) noexcept;
+    void wait_for_end() noexcept;
+    void take_end() noexcept;
+
+    engine& kernel_;
+    io_handle handle_{};
+    std::optional<end_operation> waiting_;
+    bool leads_group_;
+    bool loop_ended_ = false;
+};
+
+/// A counted reference to one.
+class process_ref {
+public:
+    explicit process_ref(process_state& of) noexcept : state_(&of) { of.add_reference(); }
+    process_ref(process_ref const& other) noexcept : process_ref(*other.state_) {}
+    process_ref& operator=(process_ref const&) = delete;
+    ~process_ref() { state_->drop_reference(); }
+    process_state& operator*() const noexcept { return *state_; }
+    process_state* operator->() const noexcept { return state_; }
+
+private:
+    process_state* state_;
+};
+
+}  // namespace rota::inline v0::detail
