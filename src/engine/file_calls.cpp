@@ -91,7 +91,7 @@ std::int32_t list(file_call_operation& op) {
         auto const* const entry = ::readdir(open.get());
         if (entry == nullptr) return -errno;
         if (std::strcmp(entry->d_name, ".") == 0 || std::strcmp(entry->d_name, "..") == 0) continue;
-        op.entries.push_back({entry->d_name, type_of(DTTOIF(entry->d_type))});
+        op.entries.push_back({entry->d_name, type_of(static_cast<mode_t>(DTTOIF(entry->d_type)))});
     }
 }
 

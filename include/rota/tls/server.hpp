@@ -5,12 +5,11 @@
 #include <rota/net/server.hpp>
 #include <rota/tls/start_tls.hpp>
 
-#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace rota::inline v0 {
 namespace detail {
@@ -27,15 +26,12 @@ ROTA_API std::unique_ptr<connection_handler> make_tls_handler(std::unique_ptr<co
 /// Errors: those of `start_server` over TCP; `usage_error` where `context` is a client's.
 /// Cancellation: nothing stays open.
 /// asyncio: `start_server(ssl=...)`; it tells of a handshake that failed in debug mode only.
-template <class F>
-    requires std::same_as<std::invoke_result_t<std::decay_t<F>&, stream>, coro<>>
+template <detail::handles_connections F>
 [[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port, ssl_context context,
                                         server_options options = {}, tls_options tls = {}) {
     return detail::open_server(
-        detail::make_tls_handler(std::make_unique<detail::typed_connection_handler<std::decay_t<F>>>(
-                                     std::in_place, std::forward<F>(handler)),
-                                 std::move(context), std::move(tls)),
-        std::move(host), port, std::move(options));
+        detail::make_tls_handler(detail::make_handler(std::forward<F>(handler)), std::move(context), std::move(tls)),
+        std::vector<std::string>(1, std::move(host)), port, std::move(options));
 }
 
 }  // namespace rota::inline v0
