@@ -65,6 +65,7 @@ private:
     rota::async_generator<int> generate(int id, shape how) {
         opened const here(open_);
         std::exception_ptr error;
+        bool closed = false;
         try {
             for (int index = 0; index < items; ++index) {
                 if (how != quick) {
@@ -75,12 +76,18 @@ private:
                 int const item = item_of(id, index);
                 co_yield item;
             }
+        } catch (rota::generator_exit const&) {
+            error = std::current_exception();
+            closed = true;
         } catch (...) {
             error = std::current_exception();
         }
         if (how == cleans) {
             tell(item_of(id, of_cleanup));
-            co_await rota::with_shield(rota::sleep(milliseconds(1)));
+            if (closed)
+                co_await rota::sleep(milliseconds(1));  // a close is shielded
+            else
+                co_await rota::with_shield(rota::sleep(milliseconds(1)));
         }
         if (error) std::rethrow_exception(error);
     }

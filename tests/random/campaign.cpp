@@ -30,6 +30,7 @@ struct checked_run {
 
 void run_checked(subject_kind const& of, choice_tape& tape, checked_run& into) {
     into.ran = generate(tape, of.operations, of.parameters);
+    into.ran.network = of.network;
     run(into.ran, of.make, tape, into.result);
     into.fault = into.result.fault;
     if (!into.fault.empty()) return;

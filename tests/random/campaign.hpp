@@ -16,6 +16,7 @@ struct subject_kind {
     std::vector<operation> operations;
     subject_maker make;
     model_maker make_model;
+    bool network = false;  // the variant is the seed of the simulated network
 };
 
 /// Runs `ROTA_RANDOM_PROGRAMS` programs, or those that a short time allows, from `ROTA_RANDOM_SEED` or from a new seed,

@@ -54,6 +54,10 @@ void checker::expect(outcome expected, outcome got, char const* of_what) {
 
 void checker::take(event const& noted) {
     acting_ = -1;
+    // It has not, where the step ends with nothing in between.
+    int const suspending = std::exchange(suspending_, -1);
+    bool const ends_at_once = noted.kind == event_kind::ends && noted.task == suspending && noted.at == now_;
+    if (suspending >= 0 && !ends_at_once) suspend(suspending);
     advance(noted.at);
     acting_ = noted.task;
     see_requests(noted);
@@ -132,7 +136,11 @@ void checker::begin_step(event const& noted) {
     } else {
         timers_.push_back({now_ + now.value * tick, noted.task, -1});
     }
-    if (of.now == state::waits) suspend(noted.task);
+    if (of.now != state::waits) return;
+    if (is_use && model_.is_unforeseeable())
+        suspending_ = noted.task;
+    else
+        suspend(noted.task);
 }
 
 void checker::end_step(event const& noted) {
@@ -253,14 +261,13 @@ use checker::use_at(int task, std::uint16_t step) const {
 void checker::suspend(int number) {
     auto& scopes = at(number).scopes;
     for (std::size_t i = scopes.size(); i-- > 0;) {
-        step const& now = program_.steps[scopes[i].step];
         bool const counts = scopes[i].kind == step_kind::timeout || scopes[i].kind == step_kind::scope;
         if (!counts || std::exchange(scopes[i].armed, true)) continue;
         if (scopes[i].kind == step_kind::scope) {
             model_.suspends_in_scope(use_at(number, scopes[i].step));
             continue;
         }
-        timers_.push_back({now_ + now.value * tick, number, static_cast<std::int32_t>(i)});
+        timers_.push_back({now_ + timeout_of(program_, scopes[i].step).count(), number, static_cast<std::int32_t>(i)});
     }
 }
 

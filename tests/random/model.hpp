@@ -48,6 +48,8 @@ public:
     virtual void stuck();
     /// A task has ended.
     virtual void task_ended(int task, outcome result);
+    /// Whether nobody can foretell if an operation waits.
+    virtual bool is_unforeseeable() const { return false; }
     /// As the subject's.
     virtual int state() const { return 0; }
 
@@ -200,8 +202,9 @@ private:
     std::vector<timer> timers_;  // in the order in which they were armed
     std::int64_t now_ = 0;
     bool late_ = false;
-    int beginning_ = -1;  // the task that is about to wait, or not
-    int acting_ = -1;     // the task whose turn it is
+    int suspending_ = -1;  // the task that may just have suspended
+    int beginning_ = -1;   // the task that is about to wait, or not
+    int acting_ = -1;      // the task whose turn it is
     std::string fault_;
 };
 

@@ -4,6 +4,7 @@
 #include <rota/core/schedule.hpp>
 #include <rota/testing/choice_tape.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -55,11 +56,18 @@ struct operation {
 
 struct program {
     std::uint8_t parameter = 0;
+    bool network = false;  // a simulated one, whose seed is the parameter
     rota::schedule_kind schedule = rota::schedule_kind::fifo;
     std::vector<step> steps;
     std::vector<range> tasks;   // those the program begins with
     std::size_t all_tasks = 0;  // and their children, numbered as they come
 };
+
+/// How long a time-out is. Where nobody sees whether a call has waited, no two end together: the order would be a guess.
+inline std::chrono::nanoseconds timeout_of(program const& in, std::size_t step) {
+    std::chrono::milliseconds const ticks(in.steps[step].value);
+    return in.network ? ticks + std::chrono::microseconds(step + 1) : ticks;
+}
 
 program generate(rota::testing::choice_tape& tape, std::vector<operation> const& operations, std::uint8_t parameters);
 

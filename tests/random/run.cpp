@@ -93,6 +93,7 @@ public:
 
     void run() {
         subject_.told = this;
+        run_alone(subject_.open());
         for (std::size_t i = 0; i < program_.tasks.size(); ++i) {
             tasks_[i] = rota::create_task(run_task(static_cast<int>(i), unbegun(*this, static_cast<int>(i))));
         }
@@ -105,12 +106,20 @@ public:
             for (std::size_t i = 0; i < tasks_.size(); ++i)
                 if (tasks_[i] && !tasks_[i].done()) cancel(-1, static_cast<int>(i));
         }
+        run_alone(subject_.close());
         // What the loop has still to do for them.
         while (home_.run_some() && result_.log.size() <= most_events) {}
         note({event_kind::stuck, -1, 0, subject_.state()});
     }
 
 private:
+    void run_alone(rota::coro<> one) {
+        auto const task = rota::create_task(std::move(one));
+        while (!task.done() && home_.run_some()) {}
+        if (!task.done()) return fail("the subject can not be made ready, or ended");
+        if (auto const error = task.exception()) std::rethrow_exception(error);
+    }
+
     struct noted {
         event_kind kind;
         int task;
@@ -208,7 +217,7 @@ private:
             if (now.kind == step_kind::shield)
                 co_await rota::with_shield(run_body(task, step));
             else if (now.kind == step_kind::timeout)
-                co_await rota::with_timeout(std::chrono::milliseconds(now.value), run_body(task, step));
+                co_await rota::with_timeout(timeout_of(program_, step), run_body(task, step));
             else if (now.kind == step_kind::cleanup)
                 co_await rota::with_cleanup(run_body(task, step), [&] { return run_scope(task, as_step(now.value)); });
             else if (now.kind == step_kind::scope)
@@ -311,6 +320,8 @@ private:
 }  // namespace
 
 void subject::leave(use) {}
+rota::coro<> subject::open() { co_return; }
+rota::coro<> subject::close() { co_return; }
 rota::coro<> subject::around(use, rota::coro<> body) { co_await std::move(body); }
 
 outcome outcome_of(std::exception_ptr const& error) {
@@ -336,8 +347,9 @@ void run(program const& to_run, subject_maker make, rota::testing::choice_tape& 
     into.fault.clear();
     live_counts const before;
     {
-        rota::loop home(rota::make_engine(rota::engine_options(rota::engine_kind::simulated)),
-                        rota::schedule(to_run.schedule, choices));
+        rota::engine_options options(rota::engine_kind::simulated);
+        if (to_run.network) options.seed = to_run.parameter;
+        rota::loop home(rota::make_engine(options), rota::schedule(to_run.schedule, choices));
         home.set_exception_handler([](rota::loop&, rota::exception_context const&) {});
         rota::detail::running_here const here(home);
         auto const tested = make(to_run.parameter);

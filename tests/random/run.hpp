@@ -108,6 +108,9 @@ public:
     virtual ~subject() = default;
 
     virtual rota::coro<int> perform(use now) = 0;
+    /// Before the first task begins and after the last one has ended.
+    virtual rota::coro<> open();
+    virtual rota::coro<> close();
     /// A `scope`: awaits the body in the same task.
     virtual rota::coro<> around(use now, rota::coro<> body);
     /// The end of a `hold`: does not wait.
