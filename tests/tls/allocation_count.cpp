@@ -1,0 +1,2 @@
+// One counter for each test program that counts.
+#include "net/allocation_count.cpp"  // NOLINT(bugprone-suspicious-include)
