@@ -294,7 +294,8 @@ CLI::App& add_fetch(CLI::App& program, fetch_options& options) {
     command.footer(
         "One URL without -o goes to standard output. Several without -o are only counted. With -o each page\n"
         "becomes a file named after its URL (a second a.html is a-2.html), when it is whole and not before.\n"
-        "A status of 300 or more is a failure: redirects are told, not followed, and https:// is not there yet.\n"
+        "A status of 300 or more is a failure: redirects are told, not followed.\n"
+        "https:// trusts the system's roots, or those in the file or folder that SSL_CERT_FILE or SSL_CERT_DIR name.\n"
         "Ctrl-C leaves whole files only, and says what is missing.\n"
         "\n"
         "Examples:\n"

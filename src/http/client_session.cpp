@@ -2,6 +2,7 @@
 
 #include "http/exchange.hpp"
 #include "http/name_cache.hpp"
+#include "http/secure_connection.hpp"
 
 #include <rota/base/error.hpp>
 #include <rota/combine/timeout.hpp>
@@ -16,15 +17,6 @@ std::string request_for(url const& address, std::string const& user_agent) {
     // Nothing is decompressed yet, so nothing compressed is asked for.
     return "GET " + address.target() + " HTTP/1.1\r\nHost: " + address.host_field() + "\r\nUser-Agent: " + user_agent +
            "\r\nAccept: */*\r\nAccept-Encoding: identity\r\n\r\n";
-}
-
-// By addresses, so that a name is looked up once for many pages.
-coro<stream> connect(detail::name_cache& names, url const& address) {
-    auto candidates = co_await names.lookup(address.host(), address.port());
-    connection_options options;
-    options.stream.may_be_dropped = true;  // where no response is to come over it any more
-    options.name = address.host_field();
-    co_return co_await open_connection(std::move(candidates), options);
 }
 
 }  // namespace
@@ -57,13 +49,24 @@ client_session::~client_session() { pool_->close(); }
 
 std::size_t client_session::idle_connections() const noexcept { return pool_->idle(); }
 
+// By addresses, so that a name is looked up once for many pages.
+coro<stream> client_session::connect(url const& address) {
+    bool const secure = address.scheme() == "https";
+    // Made when it is needed: the system's roots take a while to read.
+    if (secure && !options_.ssl) options_.ssl = detail::make_ssl_context();
+    auto candidates = co_await names_->lookup(address.host(), address.port());
+    connection_options options;
+    options.stream.may_be_dropped = true;  // where no response is to come over it any more
+    options.name = address.host_field();
+    if (!secure) co_return co_await open_connection(std::move(candidates), options);
+    co_return co_await detail::open_secure_connection(std::move(candidates), address, options_.ssl, options);
+}
+
 coro<response> client_session::get(url address, get_options options) {
-    if (address.scheme() != "http")
-        throw url_error(address.scheme() + " is not supported yet: write http:// where the server speaks it too");
     std::optional<clock::time_point> deadline;
     if (options.timeout) deadline = rota::detail::deadline_after(clock::now(), *options.timeout);
     auto const request = request_for(address, options_.user_agent);
-    auto const key = address.host_field();
+    auto const key = address.scheme() + "://" + address.host_field();
 
     // One that was used just now is not asked whether it is quiet: that costs as much as a small page.
     constexpr auto just_now = std::chrono::milliseconds(10);
@@ -75,7 +78,7 @@ coro<response> client_session::get(url address, get_options options) {
         if (reused)
             connection = std::move(kept->connection);
         else
-            connection = co_await with_timeout_at(deadline, connect(*names_, address));
+            connection = co_await with_timeout_at(deadline, connect(address));
         kept.reset();
         auto exchange = std::make_unique<detail::exchange>(pool_, key, std::move(connection), options_.limits);
         exchange->limit(deadline, options.max_body);

@@ -5,6 +5,7 @@
 #include <rota/core/coro.hpp>
 #include <rota/http/response_parser.hpp>
 #include <rota/http/url.hpp>
+#include <rota/io/stream.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -13,6 +14,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+namespace rota::inline v0 {
+
+class ssl_context;
+
+}  // namespace rota::inline v0
 
 namespace rota::inline v0::http {
 namespace detail {
@@ -32,6 +39,8 @@ struct client_options {
     /// How long each is kept.
     clock::duration keep_alive = std::chrono::seconds(15);
     std::string user_agent = "rota/0.1";
+    /// For `https://`: whom to trust, and what to show. Null: as `create_default_ssl_context` has it.
+    std::shared_ptr<ssl_context const> ssl{};
     parser_limits limits;
 };
 
@@ -84,7 +93,8 @@ private:
 /// Makes requests, and keeps connections open for the next one to the same host and port. Any number of requests at once,
 /// each on a connection of its own. Belongs to the loop it is used in; may die before its responses do.
 ///
-/// Names are looked up once in ten seconds. For now: GET over `http://`, redirects are given as they are, bodies are not decompressed (none is asked for).
+/// Names are looked up once in ten seconds. For now: GET over `http://` and, where Rota is built with TLS, `https://`;
+/// redirects are given as they are, bodies are not decompressed (none is asked for).
 ///
 /// asyncio: aiohttp's `ClientSession`.
 class ROTA_API client_session {
@@ -99,7 +109,8 @@ public:
     /// A connection kept from before may have been closed by its server meanwhile: where one ends without any answer, the
     /// request is made once more on a new one.
     ///
-    /// Errors: `url_error` for `https://`; `system_error` with what failed; `protocol_error`; `timeout_error`.
+    /// Errors: `system_error` with what failed, among them `ssl_error` and its kinds; `protocol_error`; `timeout_error`;
+    /// `url_error` for `https://` where Rota is built without TLS.
     /// Cancellation: closes the connection in use.
     /// asyncio: aiohttp's `get`.
     coro<response> get(url address, get_options options = {});
@@ -108,6 +119,8 @@ public:
     std::size_t idle_connections() const noexcept;
 
 private:
+    coro<stream> connect(url const& address);
+
     client_options options_;
     std::shared_ptr<detail::connection_pool> pool_;
     std::unique_ptr<detail::name_cache> names_;
