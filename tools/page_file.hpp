@@ -26,7 +26,8 @@ private:
 /// A page on its way to a file. It is written under a temporary name and gets its own when it is whole, so that nobody
 /// ever sees half of it; a file of that name that was there before is replaced. What is not committed is removed.
 ///
-/// It blocks the loop while the kernel copies into its cache: Rota's own files, which would not, are not there yet.
+/// It blocks the loop while the kernel copies into its cache. Rota's own files would not, but opening and renaming them takes
+/// threads, and `rota fetch` is there to show that it needs one.
 class page_file {
 public:
     /// `number` tells it from the other pages that are being written by this process.

@@ -53,10 +53,10 @@ std::int32_t handle_table::adopt(int descriptor, io_handle& handle) noexcept {
     return 0;
 }
 
-void handle_table::release(handle_slot& slot) noexcept {
+std::int32_t handle_table::release(handle_slot& slot) noexcept {
     if (slot.was_blocking) set_blocking(slot.descriptor, true);
     // EINTR from close leaves the descriptor closed on Linux: trying again could hit a stranger's.
-    ::close(slot.descriptor);
+    std::int32_t const result = ::close(slot.descriptor) < 0 && errno != EINTR ? -errno : 0;
     slot.descriptor = -1;
     slot.closer = nullptr;
     slot.closing = slot.was_blocking = false;
@@ -66,6 +66,7 @@ void handle_table::release(handle_slot& slot) noexcept {
     slot.next_free = first_free_;
     first_free_ = slot.index;
     --open_;
+    return result;
 }
 
 }  // namespace rota::inline v0::detail

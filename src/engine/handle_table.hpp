@@ -76,8 +76,9 @@ public:
         ++slot.generation;
     }
 
-    /// Closes the descriptor of a retired slot nothing is pending on any more; the slot may be used again.
-    void release(handle_slot& slot) noexcept;
+    /// Closes the descriptor of a retired slot nothing is pending on any more; the slot may be used again. Gives what the
+    /// close said, 0 or a negative errno: some file systems tell only now that there was no room.
+    std::int32_t release(handle_slot& slot) noexcept;
 
     /// Slots in use.
     std::size_t open() const noexcept { return open_; }

@@ -103,8 +103,8 @@ bool kernel_engine::submit(operation& op) noexcept {
         return true;
     }
     if (op.code() == opcode::close) {
-        if (!begin_close(*slot)) {
-            op.finish_at_once(0);
+        if (auto const closed = begin_close(*slot)) {
+            op.finish_at_once(*closed);
             return true;
         }
         slot->closer = &op;
@@ -182,12 +182,9 @@ void kernel_engine::close(io_handle handle) noexcept {
     if (auto* const slot = handles_.find(handle)) begin_close(*slot);
 }
 
-bool kernel_engine::begin_close(handle_slot& slot) noexcept {
+std::optional<std::int32_t> kernel_engine::begin_close(handle_slot& slot) noexcept {
     handles_.retire(slot);
-    if (slot.users == 0) {
-        handles_.release(slot);
-        return false;
-    }
+    if (slot.users == 0) return handles_.release(slot);
     // A listening socket refuses from now on, and not only when its accepts have let go of it.
     if (auto const* const first = slot.reading.front(); first && first->code() == opcode::accept)
         ::shutdown(slot.descriptor, SHUT_RD);
@@ -198,7 +195,7 @@ bool kernel_engine::begin_close(handle_slot& slot) noexcept {
             op = next;
         }
     }
-    return true;
+    return std::nullopt;
 }
 
 void kernel_engine::complete(operation& op, std::int32_t result) noexcept {
@@ -216,11 +213,11 @@ void kernel_engine::complete(operation& op, std::int32_t result) noexcept {
         return;
     }
     auto* const closer = slot.closer;
-    handles_.release(slot);
+    auto const closed = handles_.release(slot);
     if (!closer) return;
     closer->stage = fresh;
     --pending_;
-    closer->finish(0);
+    closer->finish(closed);
 }
 
 void kernel_engine::finish_later(operation& op, std::int32_t result) noexcept {

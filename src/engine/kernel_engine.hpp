@@ -101,8 +101,8 @@ protected:
 private:
     /// The clock's epoch is when the machine started.
     static bool is_past_for_sure(clock::time_point deadline) noexcept { return deadline <= clock::time_point{}; }
-    /// False: nothing was pending, and it is closed.
-    bool begin_close(handle_slot& slot) noexcept;
+    /// Where nothing was pending it is closed, and this is what the close said.
+    std::optional<std::int32_t> begin_close(handle_slot& slot) noexcept;
     bool submit_blocking(blocking_operation& op) noexcept;
     bool submit_file(file_operation& op) noexcept;
     /// Names the descriptor that a call has opened, and gives the operation's result.

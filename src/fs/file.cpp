@@ -205,7 +205,8 @@ coro<> close_of(state_ref state) {
         io_handle what;
         ~at_last() { with.close(what); }  // of one that is closed it is stale
     } const sure{kernel, closing.handle()};
-    co_await closing;
+    auto const result = co_await closing;
+    check_result(result, "close", state->path);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <vector>
 
 namespace {
@@ -27,6 +28,16 @@ TEST(handle_table, a_handle_finds_its_descriptor) {
     ASSERT_NE(table.find(handle), nullptr);
     EXPECT_EQ(table.find(handle)->descriptor, descriptor);
     EXPECT_EQ(table.open(), 1U);
+}
+
+TEST(handle_table, tells_what_the_close_said) {
+    handle_table table;
+    int const descriptor = a_descriptor();
+    for (int const expected : {0, -EBADF}) {
+        auto& slot = *table.find(adopt(table, descriptor));
+        table.retire(slot);
+        EXPECT_EQ(table.release(slot), expected);
+    }
 }
 
 TEST(handle_table, what_never_was_is_not_found) {

@@ -145,8 +145,8 @@ struct poll_operation : operation {
 };
 
 /// Closes the handle: from here on it is stale, what is pending on it is cancelled, and when the last of that has
-/// completed the descriptor is closed and this completes with 0. It can not be cancelled. A listening socket refuses
-/// connections at once, and lets others listen at its address.
+/// completed the descriptor is closed and this completes with what the close said: it is closed in any case. It can not be
+/// cancelled. A listening socket refuses connections at once, and lets others listen at its address.
 struct close_operation : operation {
     close_operation(io_handle handle, completion completed) noexcept : operation(opcode::close, handle, completed) {}
 };

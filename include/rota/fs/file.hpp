@@ -43,7 +43,8 @@ struct file_state;
 ///
 /// `read_at` and `write_at` go to a place and may run any number at a time. The others share one position, as Python's do,
 /// and take turns: a second one at the same time is a `usage_error`. Of pipes, terminals and the like, which have no places,
-/// only `read_some`, `read_all`, `read_line`, `lines` and `write` are of use.
+/// only `read_some`, `read_all`, `read_line`, `lines` and `write` are of use; and where such a one has nothing to read, the
+/// read may hold a thread of the pool, and a cancel waits with it. Spans and string_views must live until the await ends.
 ///
 /// Nothing that is written is kept back: each write is with the kernel when it ends, and on the disk after a `sync`.
 ///
@@ -136,6 +137,7 @@ public:
     [[nodiscard]] coro<> sync_data();
     /// Closes, when what is under way has ended. Once is enough.
     ///
+    /// Errors: what file systems over a network tell only now, as that there was no room; it is closed nevertheless.
     /// Cancellation: it is closed in any case.
     /// asyncio: `close`.
     [[nodiscard]] coro<> close();
