@@ -177,6 +177,9 @@ void uring_engine::give_up(operation& op) noexcept {
 kernel_engine::file_start uring_engine::start_file(file_operation& op) noexcept {
     // Those the kernel would only put on a thread of its own; and not each has them all.
     if (op.code() == opcode::file_call) return file_start::by_pool;
+    // A pipe that nobody reads raises SIGPIPE, which the threads of the pool have blocked.
+    if (op.code() == opcode::write_at && static_cast<write_at_operation&>(op).offset == at_current_position)
+        return file_start::by_pool;
     if (!make_room()) {
         op.finish_at_once(-ENOMEM);
         return file_start::finished;

@@ -316,6 +316,18 @@ TEST_P(File, APipeIsReadInOrder) {
     });
 }
 
+TEST_P(File, APipeThatNobodyReadsIsAnErrorAndNoSignal) {
+    if (!real()) GTEST_SKIP() << "a simulated disk has no pipes";
+    run([](std::string const& folder) -> coro<> {
+        auto const at = folder + "/pipe";
+        EXPECT_EQ(::mkfifo(at.c_str(), 0600), 0);
+        auto both = co_await open_file(at, "r+");
+        auto writer = co_await open_file(at, "a");
+        co_await both.close();
+        EXPECT_EQ(co_await refused(std::errc::broken_pipe, writer.write("x")), "write " + at + ": Broken pipe");
+    });
+}
+
 TEST_P(File, FaultsOfTheDiskComeOutAsErrors) {
     if (real()) GTEST_SKIP() << "a real disk can not be asked to fail";
     rota::engine_options options;
