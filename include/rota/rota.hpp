@@ -26,6 +26,7 @@
 #include <rota/core/debug.hpp>
 #include <rota/core/errors.hpp>
 #include <rota/core/exception_context.hpp>
+#include <rota/core/executor.hpp>
 #include <rota/core/future.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/core/result.hpp>
@@ -63,4 +64,7 @@
 #include <rota/sync/semaphore.hpp>
 #include <rota/thread/concurrent_future.hpp>
 #include <rota/thread/run_coroutine_threadsafe.hpp>
+#include <rota/thread/run_in_executor.hpp>
+#include <rota/thread/thread_pool.hpp>
 #include <rota/thread/to_thread.hpp>
+#include <rota/thread/wrap_future.hpp>

@@ -294,7 +294,8 @@ void loop::cancel_all_and_drain() {
     }
     while (auto* node = waiting_callbacks_.front()) node->withdraw();
     // Callbacks may make new ones for ever, as asyncio's may; these are let go.
-    for (int turns = 0; kernel().pending() > 0 || (!idle() && turns < last_turns); ++turns)
+    for (int turns = 0; kernel().pending() > 0 || expected_from_outside() > 0 || (!idle() && turns < last_turns);
+         ++turns)
         if (!run_some()) break;
 }
 

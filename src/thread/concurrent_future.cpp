@@ -3,6 +3,9 @@
 #include <rota/base/error.hpp>
 #include <rota/detail/hot.hpp>
 
+#include <cstdio>
+#include <utility>
+
 namespace rota::inline v0::detail {
 
 void concurrent_state::wait(clock::duration limit) const {
@@ -28,23 +31,48 @@ void concurrent_state::require_value() const {
 }
 
 void concurrent_state::finish(stage as, std::exception_ptr error) noexcept {
-    std::lock_guard const held(mutex_);
-    error_ = std::move(error);
-    loop_ = nullptr;
-    // Handles to a task belong to the loop's thread; this is the last moment on it.
-    task_ = any_task();
-    stage_.store(as, std::memory_order_release);
-    changed_.notify_all();
+    concurrent_watcher* told = nullptr;
+    {
+        std::lock_guard const held(mutex_);
+        error_ = std::move(error);
+        loop_ = nullptr;
+        // Handles to a task belong to the loop's thread; this is the last moment on it.
+        task_ = any_task();
+        stage_.store(as, std::memory_order_release);
+        changed_.notify_all();
+        told = std::exchange(watchers_, nullptr);
+    }
+    while (told != nullptr) {
+        auto* const next = told->next;
+        told->done(*told);
+        told = next;
+    }
 }
 
-bool concurrent_state::cancel(std::shared_ptr<concurrent_state> const& self) {
-    std::lock_guard const held(self->mutex_);
-    if (self->loop_ == nullptr) return false;
+bool concurrent_state::watch(concurrent_watcher& watcher) noexcept {
+    std::lock_guard const held(mutex_);
+    if (done()) return false;
+    *last_watcher_ = &watcher;
+    last_watcher_ = &watcher.next;
+    return true;
+}
+
+bool concurrent_state::ask_to_stop(std::shared_ptr<concurrent_state> const& self) {
+    std::lock_guard const held(mutex_);
+    if (loop_ == nullptr) return false;
     // The loop is there for as long as this is not done, and that is told under the same lock.
-    self->loop_->call_soon_threadsafe([self] {
+    loop_->call_soon_threadsafe([self] {
         if (!self->done() && self->task()) self->task().cancel();
     });
     return true;
+}
+
+void report_callback_error(std::exception_ptr error) noexcept {
+    try {
+        loop::default_exception_handler({"a callback of a concurrent_future threw", std::move(error)});
+    } catch (...) {
+        std::fputs("rota: an error, and no memory to tell it\n", stderr);
+    }
 }
 
 }  // namespace rota::inline v0::detail

@@ -7,9 +7,12 @@
 #include <rota/thread/run_coroutine_threadsafe.hpp>
 #include <rota/thread/to_thread.hpp>
 
+#include <future>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace {
 
@@ -105,6 +108,29 @@ TEST_P(ConcurrentFuture, OutlivesTheLoop) {
         kept.result();
     });
     EXPECT_EQ(kept.result(), std::string(100, 'x'));
+}
+
+TEST_P(ConcurrentFuture, CallsBackWhereItEndsAndAtOnceWhereItIsDone) {
+    run_beside([](rota::loop& loop) {
+        std::vector<int> order;
+        std::promise<std::thread::id> told;
+        auto const here = std::this_thread::get_id();
+        auto const answer = rota::run_coroutine_threadsafe(forever(), loop);
+        answer.add_done_callback([&](concurrent_future<> const&) { order.push_back(1); });
+        answer.add_done_callback([&](concurrent_future<> const& done) {
+            order.push_back(done.cancelled() ? 2 : 0);
+            told.set_value(std::this_thread::get_id());
+        });
+        EXPECT_TRUE(answer.cancel());
+        EXPECT_NE(told.get_future().get(), here);
+        answer.add_done_callback([&](concurrent_future<> const&) {
+            order.push_back(3);
+            EXPECT_EQ(std::this_thread::get_id(), here);
+        });
+        EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+        // Told on standard error, and no more.
+        answer.add_done_callback([](concurrent_future<> const&) { throw std::runtime_error("of a callback"); });
+    });
 }
 
 TEST_P(ConcurrentFuture, WaitedForOnTheLoopsOwnThreadIsMisuse) {

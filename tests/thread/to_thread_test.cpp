@@ -1,15 +1,14 @@
 #include <rota/thread/to_thread.hpp>
 
 #include "io/io_kit.hpp"
+#include "thread/gate.hpp"
 
 #include <rota/base/error.hpp>
 #include <rota/core/cancellation.hpp>
 #include <rota/core/context_var.hpp>
 
 #include <atomic>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -20,32 +19,7 @@ namespace {
 
 using namespace io_kit;
 using rota::coro;
-
-/// Holds a thread up until it is told to go on.
-class gate {
-public:
-    void wait() {
-        std::unique_lock held(mutex_);
-        ++waiting_;
-        changed_.notify_all();
-        changed_.wait(held, [this] { return open_; });
-    }
-    void open() {
-        std::lock_guard const held(mutex_);
-        open_ = true;
-        changed_.notify_all();
-    }
-    void wait_for_somebody() {
-        std::unique_lock held(mutex_);
-        changed_.wait(held, [this] { return waiting_ != 0; });
-    }
-
-private:
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    int waiting_ = 0;
-    bool open_ = false;
-};
+using thread_kit::gate;
 
 class ToThread : public engine_test {};
 INSTANTIATE_TEST_SUITE_P(OnEvery, ToThread, testing::ValuesIn(all_engines()), name_of);

@@ -68,6 +68,99 @@ struct abandons_work : scenario {
 };
 TEST(TortureThreads, AbandonOnCancel) { torture<abandons_work>("to_thread/abandon_on_cancel", several_seeds); }
 
+struct works_in_a_pool : scenario {
+    rota::thread_pool pool{1};
+    int begun = 0;
+    int got = 0;
+    coro<> subject() override {
+        auto work = [this] { return ++begun; };
+        for (int i = 0; i < 3; ++i) {
+            (void)co_await rota::run_in_executor(pool, std::ref(work));
+            ++got;
+        }
+        co_await rota::yield();
+    }
+    coro<> environment() override {
+        auto nothing = [] {};
+        for (int i = 0; i < 3; ++i) co_await rota::run_in_executor(pool, nothing);
+    }
+    coro<> verify() override {
+        require(got == begun, "work was done, and its result is lost");
+        co_return;
+    }
+};
+TEST(TortureThreads, RunInExecutor) { torture<works_in_a_pool>("run_in_executor", several_seeds); }
+
+struct works_in_a_default_pool : scenario {
+    rota::thread_pool pool{1};
+    int begun = 0;
+    int got = 0;
+    coro<> subject() override {
+        rota::running_loop().set_default_executor(pool);
+        auto work = [this] { ++begun; };
+        co_await rota::to_thread(std::ref(work));
+        ++got;
+        auto const number = [] { return 7; };
+        (void)co_await rota::to_thread(rota::abandon_on_cancel, number);
+        co_await rota::yield();
+    }
+    coro<> verify() override {
+        require(got == begun, "work was done, and its result is lost");
+        co_return;
+    }
+};
+TEST(TortureThreads, DefaultExecutor) { torture<works_in_a_default_pool>("to_thread/default", several_seeds); }
+
+/// A pool that ends while work waits for it.
+struct a_pool_that_ends : scenario {
+    std::optional<rota::thread_pool> pool = std::optional<rota::thread_pool>(std::in_place, 1U);
+    int begun = 0;
+    int got = 0;
+    coro<> one() {
+        auto work = [this] { ++begun; };
+        co_await rota::run_in_executor(*pool, std::ref(work));
+        ++got;
+    }
+    coro<> subject() override {
+        auto const first = create_task(one());
+        auto const second = create_task(one());
+        co_await rota::yield();
+        pool.reset();
+        co_await rota::wait(first, second);
+        co_await rota::yield();
+    }
+    coro<> verify() override {
+        require(got == begun, "work was done, and its result is lost");
+        co_return;
+    }
+};
+TEST(TortureThreads, APoolThatEnds) { torture<a_pool_that_ends>("run_in_executor/of a pool that ends"); }
+
+struct awaits_what_was_submitted : scenario {
+    rota::thread_pool pool{1};
+    int begun = 0;
+    int got = 0;
+    coro<> subject() override {
+        for (int i = 0; i < 3; ++i) {
+            auto const answer = pool.submit([this] { return ++begun; });
+            (void)co_await rota::wrap_future(answer);
+            ++got;
+        }
+        auto const value = rota::run_coroutine_threadsafe(rota::running_loop(), [this] { return slow(); });
+        require(co_await rota::wrap_future(value) == 7, "another's result came");
+        co_await rota::yield();
+    }
+    coro<int> slow() {
+        co_await rota::sleep(1ms);
+        co_return 7;
+    }
+    coro<> verify() override {
+        require(got == begun, "work was done, and its result is lost");
+        co_return;
+    }
+};
+TEST(TortureThreads, WrapFuture) { torture<awaits_what_was_submitted>("wrap_future", several_seeds); }
+
 struct looks_up_names : scenario {
     coro<> subject() override {
         auto const literal = co_await rota::getaddrinfo("127.0.0.1", 80);

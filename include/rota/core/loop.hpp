@@ -5,6 +5,7 @@
 #include <rota/core/callback_handle.hpp>
 #include <rota/core/context.hpp>
 #include <rota/core/exception_context.hpp>
+#include <rota/core/executor.hpp>
 #include <rota/core/task_factory.hpp>
 #include <rota/detail/callback_node.hpp>
 #include <rota/detail/open_generators.hpp>
@@ -13,6 +14,8 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -93,6 +96,16 @@ public:
         factory_changed(factory_.made || factory_.eager);
     }
     task_factory const& get_task_factory() const noexcept { return factory_; }
+
+    /// Where `to_thread` and `run_in_executor(std::nullopt, ...)` of this loop send their work from now on; `std::nullopt`:
+    /// to threads of the loop's own, as from the beginning. The executor stays its maker's: once that has shut it down, such
+    /// calls are a `usage_error`.
+    ///
+    /// asyncio: `set_default_executor`; the loop's end shuts the executor down there.
+    void set_default_executor(executor& to) noexcept { executor_ = to.target(); }
+    void set_default_executor(std::nullopt_t) noexcept { executor_.reset(); }
+    /// For Rota itself.
+    std::shared_ptr<detail::executor_target> const& default_executor() const noexcept { return executor_; }
 
     /// In debug mode: how long one turn of a task, or a callback, may take before it is reported. 100 ms. Not on a
     /// simulated engine, whose time stands still meanwhile.
@@ -181,6 +194,7 @@ private:
 
     exception_handler handler_;
     task_factory factory_;
+    std::shared_ptr<detail::executor_target> executor_;
     what_runs runs_ = what_runs::nothing;
     bool stopping_ = false;
     detail::task_state* main_ = nullptr;

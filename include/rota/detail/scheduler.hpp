@@ -40,6 +40,11 @@ public:
     /// From any thread.
     void push_from_outside(runnable& item) noexcept;
 
+    /// On the loop's thread: something that runs elsewhere will push from outside, and this loop must be there until then.
+    void expect_from_outside() noexcept { ++expected_; }
+    void came_from_outside() noexcept { --expected_; }
+    std::size_t expected_from_outside() const noexcept { return expected_; }
+
     void arm(timer_node& timer, clock::time_point when) {
         timers_.arm(timer, when);
         // One that is due already is seen by the next poll: not 64 turns from now.
@@ -142,6 +147,7 @@ private:
     clock::time_point polled_at_{};
     std::unique_ptr<engine> engine_;
     std::size_t live_tasks_ = 0;
+    std::size_t expected_ = 0;
     std::uint32_t last_id_ = 0;
     std::uint32_t forks_before_;
     bool debug_;

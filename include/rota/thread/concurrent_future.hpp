@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <concepts>
 #include <condition_variable>
 #include <cstdint>
 #include <exception>
@@ -20,12 +21,21 @@
 namespace rota::inline v0 {
 namespace detail {
 
-/// What a loop and the threads that wait for its answer share.
+/// Told once, by the thread that ends it, that a concurrent future is done.
+struct concurrent_watcher {
+    using function = void (*)(concurrent_watcher&) noexcept;
+    explicit concurrent_watcher(function when_done) noexcept : done(when_done) {}
+    function done;
+    concurrent_watcher* next = nullptr;
+};
+
+/// What who works for a result, a loop or a pool's thread, and those who wait for it share.
 class ROTA_API concurrent_state {
 public:
     enum class stage : std::uint8_t { pending, value, error, cancelled };
 
-    explicit concurrent_state(loop& on) noexcept : loop_(&on) {}
+    /// `on` null: no loop works for it.
+    explicit concurrent_state(loop* on) noexcept : loop_(on) {}
     concurrent_state(concurrent_state const&) = delete;
     concurrent_state& operator=(concurrent_state const&) = delete;
 
@@ -40,42 +50,68 @@ public:
     /// On the loop's thread: the task that works for it.
     void set_task(any_task task) noexcept { task_ = std::move(task); }
     any_task const& task() const noexcept { return task_; }
-    /// On the loop's thread: it is done.
+    /// It is done. Where a loop works for it: on that one's thread.
     void finish(stage as, std::exception_ptr error) noexcept;
+    /// False: it is done already, and `watcher` will not be told.
+    bool watch(concurrent_watcher& watcher) noexcept;
 
-    static bool cancel(std::shared_ptr<concurrent_state> const& self);
+    static bool cancel(std::shared_ptr<concurrent_state> const& self) { return self->ask_to_stop(self); }
 
     std::atomic<std::uint32_t> handles{0};
 
 protected:
-    ~concurrent_state() = default;
+    virtual ~concurrent_state() = default;
 
 private:
+    virtual bool ask_to_stop(std::shared_ptr<concurrent_state> const& self);
+
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
     std::atomic<stage> stage_{stage::pending};
     loop* loop_;  // null once it is done: it may have gone
     std::exception_ptr error_;
     any_task task_;
+    concurrent_watcher* watchers_ = nullptr;
+    concurrent_watcher** last_watcher_ = &watchers_;
 };
 
 template <class T>
-class typed_concurrent_state final : public concurrent_state {
+class typed_concurrent_state : public concurrent_state {
 public:
     using concurrent_state::concurrent_state;
+    ~typed_concurrent_state() override = default;
+
     using stored = std::conditional_t<std::is_reference_v<T>, std::add_pointer_t<T>, T>;
     std::optional<stored> value;
+
+    /// Keeps what `make` gives.
+    template <class F>
+    void fill(F&& make) {
+        if constexpr (std::is_reference_v<T>)
+            value.emplace(std::addressof(std::forward<F>(make)()));
+        else
+            value.emplace(std::forward<F>(make)());
+    }
 };
 template <>
-class typed_concurrent_state<void> final : public concurrent_state {
+class typed_concurrent_state<void> : public concurrent_state {
 public:
     using concurrent_state::concurrent_state;
+    ~typed_concurrent_state() override = default;
+
+    template <class F>
+    void fill(F&& make) {
+        std::forward<F>(make)();
+    }
 };
+
+ROTA_API void report_callback_error(std::exception_ptr error) noexcept;
 
 }  // namespace detail
 
-/// What `run_coroutine_threadsafe` gives to the thread that asked: a result to wait for with the thread, not with
-/// `co_await`. A copyable handle, empty by default; any thread may use it, and it may outlive the loop.
+/// What `run_coroutine_threadsafe` and `thread_pool::submit` give to the thread that asked: a result to wait for with the
+/// thread; to `co_await` it there is `wrap_future`. A copyable handle, empty by default; any thread may use it, and it may
+/// outlive the loop and the pool.
 ///
 /// asyncio: `concurrent.futures.Future`.
 template <class T = void>
@@ -94,12 +130,12 @@ public:
 
     explicit operator bool() const noexcept { return state_ != nullptr; }
 
-    /// Whether its coroutine has ended; `cancelled`: by a cancel.
+    /// Whether its coroutine or function has ended; `cancelled`: by a cancel.
     bool done() const { return state().done(); }
     bool cancelled() const { return state().cancelled(); }
 
     /// Asks the coroutine to stop. It is cancelled when that has ended, and not where it ends with a result. False where it
-    /// is done already.
+    /// is done already. What was submitted to a pool is withdrawn where it has not begun; where it has, false.
     ///
     /// asyncio: `cancel`, which does not wait for the coroutine's end.
     bool cancel() const {
@@ -133,7 +169,26 @@ public:
         return state_->exception();
     }
 
-    /// For `run_coroutine_threadsafe`.
+    /// Calls `fn(future)`, from a copy, when it is done: on the thread that ends it, the loop's or the pool's, or here and
+    /// now where it is done already. In the order in which they were added. What `fn` throws is told on standard error.
+    ///
+    /// asyncio: `concurrent.futures.Future.add_done_callback`.
+    template <class F>
+        requires std::invocable<std::decay_t<F>&, concurrent_future const&>
+    void add_done_callback(F&& fn) const {
+        state();
+        auto made = std::make_unique<callback<std::decay_t<F>>>(*this, std::forward<F>(fn));
+        if (state_->watch(*made))
+            made.release();  // it deletes itself
+        else
+            made->call();
+    }
+
+    /// For Rota itself.
+    std::shared_ptr<detail::typed_concurrent_state<T>> const& shared_state() const {
+        state();
+        return state_;
+    }
     static concurrent_future adopt(std::shared_ptr<detail::typed_concurrent_state<T>> shared) noexcept {
         concurrent_future made;
         made.state_ = std::move(shared);
@@ -142,6 +197,27 @@ public:
     }
 
 private:
+    template <class F>
+    struct callback : detail::concurrent_watcher {
+        template <class G>
+        callback(concurrent_future const& of, G&& fn)
+            : concurrent_watcher(&callback::told), future(of), function(std::forward<G>(fn)) {}
+        static void told(concurrent_watcher& watcher) noexcept {
+            std::unique_ptr<callback> const self(&static_cast<callback&>(watcher));
+            self->call();
+        }
+        void call() noexcept {
+            try {
+                function(future);
+            } catch (...) {
+                detail::report_callback_error(std::current_exception());
+            }
+        }
+
+        concurrent_future const future;
+        F function;
+    };
+
     template <class Rep, class Period>
     static clock::duration nanoseconds(std::chrono::duration<Rep, Period> limit) noexcept {
         return detail::deadline_after(clock::time_point{}, limit).time_since_epoch();
@@ -153,7 +229,8 @@ private:
 
     detail::typed_concurrent_state<T>& state() const {
         if (!state_)
-            detail::throw_usage_error("an empty concurrent_future was used; run_coroutine_threadsafe gives full ones");
+            detail::throw_usage_error(
+                "an empty concurrent_future was used; run_coroutine_threadsafe and thread_pool.submit give full ones");
         return *state_;
     }
 

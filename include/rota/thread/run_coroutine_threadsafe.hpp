@@ -86,7 +86,7 @@ private:
 /// asyncio: `run_coroutine_threadsafe`.
 template <class T>
 concurrent_future<T> run_coroutine_threadsafe(coro<T> work, loop& loop) {
-    auto const shared = std::make_shared<detail::typed_concurrent_state<T>>(loop);
+    auto const shared = std::make_shared<detail::typed_concurrent_state<T>>(&loop);
     auto future = concurrent_future<T>::adopt(shared);
     loop.call_soon_threadsafe(detail::threadsafe_start<T>(std::move(work), detail::concurrent_promise<T>(shared)));
     return future;

@@ -2,7 +2,9 @@
 
 #include <rota/base/export.hpp>
 #include <rota/detail/context_map.hpp>
+#include <rota/detail/executor_work.hpp>
 #include <rota/detail/leaf.hpp>
+#include <rota/detail/outside_call.hpp>
 #include <rota/detail/promise.hpp>
 #include <rota/detail/task_state.hpp>
 #include <rota/engine/operation.hpp>
@@ -32,8 +34,8 @@ inline constexpr abandon_on_cancel_t abandon_on_cancel{};
 
 namespace detail {
 
-/// Work for a thread of the engine's pool, and who waits for it.
-class ROTA_API thread_job : public blocking_operation {
+/// Work for a thread of the engine's pool or of an executor, and who waits for it.
+class ROTA_API thread_job : public executor_work {
 public:
     thread_job(thread_job const&) = delete;
     thread_job& operator=(thread_job const&) = delete;
@@ -47,9 +49,20 @@ public:
     /// Throws where the work threw or did not run.
     void rethrow() const;
 
+    /// Before `start`, for `run_in_executor`: where it goes, null for where the loop has it go, and that without its
+    /// context.
+    void send_to(std::shared_ptr<executor_target> target) noexcept {
+        target_ = std::move(target);
+        in_executor_ = true;
+    }
+    char const* what_waits() const noexcept { return in_executor_ ? "run_in_executor" : "to_thread"; }
+
 protected:
-    explicit thread_job() noexcept : blocking_operation(&thread_job::work_in_thread, &thread_job::completed) {}
-    thread_job(thread_job&& unstarted) noexcept : thread_job() { (void)unstarted; }
+    explicit thread_job() noexcept : executor_work(&thread_job::work_in_thread, &thread_job::completed) {}
+    thread_job(thread_job&& unstarted) noexcept : thread_job() {
+        target_ = std::move(unstarted.target_);
+        in_executor_ = unstarted.in_executor_;
+    }
     ~thread_job() = default;
 
 private:
@@ -58,11 +71,15 @@ private:
 
     static void work_in_thread(blocking_operation& op) noexcept;
     static void completed(operation& op) noexcept;
-    bool submit() noexcept;
+    bool submit();
+    void ended(std::int32_t result) noexcept override;
 
     task_state* task_ = nullptr;
     context_map* context_ = nullptr;
     std::exception_ptr error_;
+    std::shared_ptr<executor_target> target_;  // null: the engine
+    outside_call back_;
+    bool in_executor_ = false;
 };
 
 /// Room for what the work returns. What is moved is not started, and so empty.
@@ -128,6 +145,7 @@ class thread_awaiter : public leaf, private bound_job<F, Args...> {
 
 public:
     using job::job;
+    using job::send_to;
     thread_awaiter(thread_awaiter&&) = default;
     ~thread_awaiter() = default;
 
@@ -150,7 +168,7 @@ public:
         this->withdraw();
         return false;
     }
-    char const* waits_for() const noexcept override { return "to_thread"; }
+    char const* waits_for() const noexcept override { return this->what_waits(); }
 };
 
 /// The same of a function that is told by a stop token when nobody wants its result any more.
@@ -219,7 +237,7 @@ private:
 
 }  // namespace detail
 
-/// Calls `fn(args...)`, from copies, on a thread of the loop's pool and gives what it returns. Other tasks go on meanwhile.
+/// Calls `fn(args...)`, from copies, on a thread of the loop's pool, or of its default executor, and gives what it returns. Other tasks go on meanwhile.
 /// Context variables have there the values they have here; what is set there stays there. In simulation it runs inline, at
 /// a later time of the seed's choosing.
 ///
