@@ -62,6 +62,7 @@
 #include <rota/sync/queue.hpp>
 #include <rota/sync/scoped_hold.hpp>
 #include <rota/sync/semaphore.hpp>
+#include <rota/thread/channel.hpp>
 #include <rota/thread/concurrent_future.hpp>
 #include <rota/thread/run_coroutine_threadsafe.hpp>
 #include <rota/thread/run_in_executor.hpp>

@@ -161,6 +161,45 @@ struct awaits_what_was_submitted : scenario {
 };
 TEST(TortureThreads, WrapFuture) { torture<awaits_what_was_submitted>("wrap_future", several_seeds); }
 
+struct sends_and_receives : scenario {
+    rota::channel<int> there{1};
+    rota::channel<int> back{0};
+    int sent = 0;
+    int got = 0;
+    coro<> subject() override {
+        for (int i = 0; i < 3; ++i) {
+            co_await there.send(1);
+            ++sent;
+        }
+        while (got < 2) {
+            (void)co_await back.receive();
+            ++got;
+        }
+        while (auto const item = co_await back.next()) ++got;
+        co_await rota::yield();
+    }
+    int received = 0;
+    int returned = 0;
+    coro<> environment() override {
+        for (int i = 0; i < 3; ++i) {
+            co_await there.receive();
+            ++received;
+            co_await rota::yield();
+        }
+        for (int i = 0; i < 3; ++i) {
+            co_await back.send(1);
+            ++returned;
+        }
+        back.close();
+    }
+    coro<> verify() override {
+        co_await rota::sleep(1s);
+        require(sent == received + static_cast<int>(there.size()), "what was sent is lost");
+        require(got == returned, "what was received is lost");
+    }
+};
+TEST(TortureThreads, Channel) { torture<sends_and_receives>("channel.send, channel.receive, channel.next"); }
+
 struct looks_up_names : scenario {
     coro<> subject() override {
         auto const literal = co_await rota::getaddrinfo("127.0.0.1", 80);
