@@ -64,8 +64,10 @@
 #include <rota/sync/semaphore.hpp>
 #include <rota/thread/channel.hpp>
 #include <rota/thread/concurrent_future.hpp>
+#include <rota/thread/parallel.hpp>
 #include <rota/thread/run_coroutine_threadsafe.hpp>
 #include <rota/thread/run_in_executor.hpp>
+#include <rota/thread/run_on_cores.hpp>
 #include <rota/thread/thread_pool.hpp>
 #include <rota/thread/to_thread.hpp>
 #include <rota/thread/wrap_future.hpp>

@@ -200,6 +200,22 @@ struct sends_and_receives : scenario {
 };
 TEST(TortureThreads, Channel) { torture<sends_and_receives>("channel.send, channel.receive, channel.next"); }
 
+struct works_in_parallel : scenario {
+    rota::thread_pool pool{2};
+    int calls = 0;
+    coro<> subject() override {
+        auto const count = [this](std::size_t) { ++calls; };
+        co_await rota::parallel_for(pool, 0, 10, count);
+        require(calls == 10, "it has ended and is not done");
+        auto const twice = [](int number) { return number * 2; };
+        std::vector<int> numbers = {1, 2, 3};
+        auto const doubled = co_await rota::parallel_map(pool, std::move(numbers), twice);
+        require(doubled == std::vector<int>({2, 4, 6}), "a result is lost");
+        co_await rota::yield();
+    }
+};
+TEST(TortureThreads, Parallel) { torture<works_in_parallel>("parallel_for, parallel_map", several_seeds); }
+
 struct looks_up_names : scenario {
     coro<> subject() override {
         auto const literal = co_await rota::getaddrinfo("127.0.0.1", 80);
