@@ -266,7 +266,8 @@ private:
 ///     while (auto item = co_await jobs.next()) work_on(*item);
 ///
 /// Any T that moves without an exception, move-only ones too. Any thread may use it; it does not move itself, and must
-/// outlive those who use it. Where it is destroyed while tasks wait, they get a `usage_error`.
+/// outlive those who use it. Where it is destroyed while tasks wait, they get a `usage_error`. In simulation both sides belong
+/// to the one loop.
 ///
 /// asyncio: has nothing like it; its queues belong to one loop, and `janus` is what people use.
 template <class T>
