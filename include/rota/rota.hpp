@@ -65,6 +65,7 @@
 #include <rota/thread/channel.hpp>
 #include <rota/thread/concurrent_future.hpp>
 #include <rota/thread/parallel.hpp>
+#include <rota/thread/process_pool.hpp>
 #include <rota/thread/run_coroutine_threadsafe.hpp>
 #include <rota/thread/run_in_executor.hpp>
 #include <rota/thread/run_on_cores.hpp>

@@ -216,6 +216,18 @@ struct works_in_parallel : scenario {
 };
 TEST(TortureThreads, Parallel) { torture<works_in_parallel>("parallel_for, parallel_map", several_seeds); }
 
+int add(int a, int b) { return a + b; }
+rota::process_function const adding("torture.add", add);
+
+struct works_in_processes : scenario {
+    rota::process_pool pool{1};
+    coro<> subject() override {
+        require(co_await pool.call(adding, 3, 4) == 7, "another's result came");
+        co_await rota::yield();
+    }
+};
+TEST(TortureThreads, ProcessPool) { torture<works_in_processes>("process_pool.call", several_seeds); }
+
 struct looks_up_names : scenario {
     coro<> subject() override {
         auto const literal = co_await rota::getaddrinfo("127.0.0.1", 80);
