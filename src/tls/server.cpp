@@ -1,5 +1,7 @@
 #include <rota/tls/server.hpp>
 
+#include "ssl_context_state.hpp"
+
 #include <rota/base/error.hpp>
 #include <rota/core/exception_context.hpp>
 #include <rota/core/loop.hpp>
@@ -45,6 +47,8 @@ std::unique_ptr<connection_handler> make_tls_handler(std::unique_ptr<connection_
                                                      tls_options tls) {
     if (context.purpose() != ssl_purpose::client_auth)
         throw_usage_error("start_server: the context is a client's; make it for ssl_purpose::client_auth");
+    if (!context.state()->has_certificate())
+        throw_usage_error("start_server: the context has no certificate; load_cert_chain gives it one");
     return std::make_unique<tls_handler>(std::move(then), std::move(context), std::move(tls));
 }
 

@@ -19,6 +19,7 @@ struct ssl_context_state {
     ssl_context_state& operator=(ssl_context_state const&) = delete;
 
     bool is_client() const noexcept { return purpose == ssl_purpose::server_auth; }
+    bool has_certificate() const noexcept { return SSL_CTX_get0_certificate(native.get()) != nullptr; }
     /// The context for a name that a client asks for; null for this one.
     ssl_context_state* named(std::string_view name) const noexcept;
 

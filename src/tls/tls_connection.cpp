@@ -13,12 +13,14 @@ constexpr std::size_t most_kept = std::size_t{4} * 1024;
 constexpr std::size_t largest_receive = std::size_t{32} * 1024;
 /// A write encrypts up to this before it sends.
 constexpr std::size_t enough_out = std::size_t{32} * 1024;
+/// Receives without a byte of text before others have their turn.
+constexpr int receives_in_a_row = 16;
 /// How long a close that waits for no answer tries to say close_notify.
 constexpr clock::duration to_say_goodbye = std::chrono::seconds(1);
 
 }  // namespace
 
-void tls_connection::begin(std::unique_ptr<transport> below, scheduler& on) noexcept {
+void tls_connection::begin(std::unique_ptr<transport> below, loop& on) noexcept {
     below_ = std::move(below);
     home_ = &on;
     flush();
@@ -39,7 +41,7 @@ bool tls_connection::start_read(receive_operation& op) noexcept {
 
 std::optional<std::int32_t> tls_connection::try_read(receive_operation& op) noexcept {
     if (op.length == 0) return 0;
-    for (;;) {
+    for (int received = 0;;) {
         std::size_t count = 0;
         auto const status = engine_.read(op.buffer, std::min<std::size_t>(op.length, INT_MAX), count);
         flush();
@@ -55,14 +57,31 @@ std::optional<std::int32_t> tls_connection::try_read(receive_operation& op) noex
                 if (receive_error_ != 0) return -receive_error_;
                 if (receiving_) return std::nullopt;
                 if (read_cancelled_) return -ECANCELED;
+                if (++received > receives_in_a_row && let_others_go_first()) return std::nullopt;
                 if (!receive()) return std::nullopt;
                 break;
         }
     }
 }
 
+/// A peer may send what brings no text, new keys without end, as fast as we take it.
+bool tls_connection::let_others_go_first() noexcept {
+    try {
+        add_reference();
+        tls_connection_ref kept(this);
+        home_->call_soon([own = std::move(kept)] {
+            own->waits_for_its_turn_ = false;
+            own->go_on_reading();
+            own->go_on_closing();
+        });
+    } catch (std::bad_alloc const&) {
+        return false;
+    }
+    return waits_for_its_turn_ = true;
+}
+
 void tls_connection::go_on_reading() noexcept {
-    if (reader_ == nullptr) return;
+    if (reader_ == nullptr || waits_for_its_turn_) return;
     auto& op = *reader_;
     auto const result = stage_ == stage::open ? try_read(op) : std::optional<std::int32_t>(-ECANCELED);
     if (!result || reader_ != &op) return;
@@ -91,6 +110,7 @@ void tls_connection::take_received(std::int32_t result) noexcept {
     if (result > 0) {
         auto const bytes = static_cast<std::size_t>(result);
         engine_.in.commit(bytes);
+        if (stage_ == stage::closing) thrown_away_ += bytes;
         if (bytes == (*receive_).length) next_receive_ = std::min(2 * next_receive_, largest_receive);
     } else if (result == 0) {
         engine_.in_ended = true;
@@ -250,7 +270,6 @@ void tls_connection::close() noexcept {
         flush();
     }
     stage_ = stage::closed;
-    if (patience_.armed()) home_->disarm(patience_);
     below_->close();
     // Those that wait for something below hear of it from there.
     if (!receiving_ && !sending_) {
@@ -295,10 +314,10 @@ bool tls_connection::hear_goodbye() noexcept {
     constexpr std::size_t enough = std::size_t{1} << 20;
     if (shutdown_timeout_ <= clock::duration::zero()) return true;
     char unwanted[4096];
-    while (send_error_ == 0 && receive_error_ == 0 && thrown_away_ < enough) {
+    for (int received = 0; send_error_ == 0 && receive_error_ == 0 && thrown_away_ < enough;) {
         std::size_t count = 0;
         switch (engine_.read(unwanted, sizeof unwanted, count)) {
-            case tls_status::done: thrown_away_ += count; break;
+            case tls_status::done: break;
             case tls_status::ended:
             case tls_status::failed: return true;
             case tls_status::wants_output:
@@ -306,7 +325,9 @@ bool tls_connection::hear_goodbye() noexcept {
                 if (sending_) return false;
                 break;
             case tls_status::wants_input:
-                if (receiving_ || !receive()) return false;
+                if (receiving_ || waits_for_its_turn_) return false;
+                if (++received > receives_in_a_row && let_others_go_first()) return false;
+                if (!receive()) return false;
                 break;
         }
     }

@@ -4,7 +4,7 @@
 #include "tls_engine.hpp"
 
 #include <rota/base/clock.hpp>
-#include <rota/detail/scheduler.hpp>
+#include <rota/core/loop.hpp>
 #include <rota/detail/timer_queue.hpp>
 #include <rota/engine/operation.hpp>
 #include <rota/io/transport.hpp>
@@ -38,7 +38,7 @@ public:
     transport& below() const noexcept { return *below_; }
 
     /// The handshake is done: from here on it has a transport. What of the handshake is still to go goes now.
-    void begin(std::unique_ptr<transport> below, scheduler& on) noexcept;
+    void begin(std::unique_ptr<transport> below, loop& on) noexcept;
 
     bool start_read(receive_operation& op) noexcept;
     bool start_write(operation& op) noexcept;  // a send or a shutdown
@@ -107,6 +107,7 @@ private:
     std::optional<std::int32_t> try_read(receive_operation& op) noexcept;
     std::optional<std::int32_t> try_write(operation& op) noexcept;
     void go_on_reading() noexcept;
+    bool let_others_go_first() noexcept;
     void go_on_writing() noexcept;
 
     /// False: it is under way.
@@ -131,7 +132,7 @@ private:
 
     tls_engine engine_;
     std::unique_ptr<transport> below_;
-    scheduler* home_ = nullptr;
+    loop* home_ = nullptr;
     clock::duration shutdown_timeout_;
     std::uint32_t references_ = 1;
 
@@ -147,6 +148,7 @@ private:
     bool closing_below_ = false;
     bool going_on_ = false;  // in go_on_closing
     bool again_ = false;
+    bool waits_for_its_turn_ = false;  // where much comes, and no text
     bool impatient_ = false;
     int receive_error_ = 0;
     int send_error_ = 0;

@@ -38,6 +38,8 @@ tls_engine::tls_engine(std::shared_ptr<ssl_context_state> context, std::string s
     bool const client = context_->is_client();
     if (client && hostname_.empty() && context_->check_hostname && context_->mode != ssl_verify_mode::none)
         throw_usage_error("start_tls: the context checks names, and no server_hostname is given");
+    if (!client && !context_->has_certificate())
+        throw_usage_error("start_tls: the server's context has no certificate; load_cert_chain gives it one");
     ERR_clear_error();
     ssl_.reset(SSL_new(context_->native.get()));
     BIO* const bio = ssl_ ? BIO_new(method()) : nullptr;

@@ -137,15 +137,18 @@ TEST_P(TlsServer, AClientThatClosesIsAnEnd) {
     });
 }
 
-TEST_P(TlsServer, AClientsContextIsAUsageError) {
+TEST_P(TlsServer, AClientsContextAndOneWithoutACertificateAreUsageErrors) {
     run([]() -> coro<> {
-        bool refused = false;
-        try {
-            auto server = co_await rota::start_server(echo_lines, "127.0.0.1", 0, client_context());
-        } catch (rota::usage_error const&) {
-            refused = true;
+        auto const bare = rota::create_default_ssl_context(rota::ssl_purpose::client_auth);
+        int refused = 0;
+        for (auto const& context : {client_context(), bare}) {
+            try {
+                auto server = co_await rota::start_server(echo_lines, "127.0.0.1", 0, context);
+            } catch (rota::usage_error const&) {
+                ++refused;
+            }
         }
-        EXPECT_TRUE(refused);
+        EXPECT_EQ(refused, 2);
     });
 }
 

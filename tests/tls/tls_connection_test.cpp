@@ -6,7 +6,9 @@
 
 #include <rota/base/error.hpp>
 #include <rota/combine/timeout.hpp>
+#include <rota/core/result.hpp>
 
+#include <cstring>
 #include <string>
 
 namespace {
@@ -135,8 +137,69 @@ TEST(TlsConnection, APeerThatAsksForAnswersAndTakesNoneIsHeldUp) {
         asking.cancel();
         reading.cancel();
         co_await rota::sleep(1s);
-        rota::tls_options none;
         co_await close_both(both);
+    });
+}
+
+/// From some time on it always has something: new keys of the peer's, without end.
+class flooding final : public rota::transport {
+public:
+    flooding(std::unique_ptr<rota::transport> over, SSL*& peer) noexcept : over_(std::move(over)), peer_(&peer) {}
+
+    bool start_read(rota::receive_operation& op) noexcept override {
+        if (*peer_ == nullptr) return over_->start_read(op);
+        SSL_key_update(*peer_, SSL_KEY_UPDATE_NOT_REQUESTED);
+        SSL_do_handshake(*peer_);
+        auto& out = static_cast<rota::detail::tls_engine*>(SSL_get_app_data(*peer_))->out;
+        std::memcpy(op.buffer, out.data(), out.size());
+        op.finish_at_once(static_cast<std::int32_t>(out.size()));
+        out.consume(out.size());
+        ++reads;
+        return true;
+    }
+    bool start_write(rota::send_operation& op) noexcept override { return over_->start_write(op); }
+    bool start_shutdown(rota::shutdown_operation& op) noexcept override { return over_->start_shutdown(op); }
+    bool start_close(rota::close_operation& op) noexcept override { return over_->start_close(op); }
+    void close() noexcept override { over_->close(); }
+    void cancel(rota::operation& op) noexcept override { over_->cancel(op); }
+    std::string peer_name() const override { return over_->peer_name(); }
+
+    static inline int reads = 0;
+
+private:
+    std::unique_ptr<rota::transport> over_;
+    SSL** peer_;
+};
+
+TEST(TlsConnection, APeerThatSendsNewKeysWithoutEndLetsOthersHaveTheirTurn) {
+    run_simulated([]() -> coro<> {
+        SSL* flood = nullptr;
+        auto both = memory_pair();
+        both.server.exchange_transport(
+            [&](std::unique_ptr<rota::transport> over) { return std::make_unique<flooding>(std::move(over), flood); });
+        co_await start_both(both, client_context(), server_context());
+        auto const reading = rota::create_task(read_all, std::ref(both.server));
+        co_await rota::yield();
+        flood = native(both.client);
+        co_await both.client.write("x");
+        for (int i = 0; i < 1000 && flooding::reads < 500; ++i) co_await rota::yield();
+        EXPECT_GE(flooding::reads, 500);
+        EXPECT_FALSE(reading.done());
+        // It can be cancelled, and closed.
+        reading.cancel();
+        (void)co_await rota::as_result(reading);
+        EXPECT_TRUE(reading.cancelled());
+        auto const again = rota::create_task(read_all, std::ref(both.server));
+        co_await rota::yield();
+        auto const closing =
+            rota::create_task([](stream& one) -> coro<> { co_await one.close(); }, std::ref(both.server));
+        int const before = flooding::reads;
+        for (int i = 0; i < 1000 && flooding::reads < before + 500; ++i) co_await rota::yield();
+        EXPECT_FALSE(closing.done());
+        flood = nullptr;
+        co_await closing;
+        co_await what_of<rota::system_error>(again);
+        co_await both.client.close();
     });
 }
 

@@ -23,7 +23,7 @@ ROTA_API std::unique_ptr<connection_handler> make_tls_handler(std::unique_ptr<co
 /// `start_server` over TLS: the handler gets streams whose handshake is done. Handshakes go on beside each other and hold up
 /// nobody else; of one that fails the loop's exception handler is told, and the connection is closed.
 ///
-/// Errors: those of `start_server` over TCP; `usage_error` where `context` is a client's.
+/// Errors: those of `start_server` over TCP; `usage_error` where `context` is a client's or has no certificate.
 /// Cancellation: nothing stays open.
 /// asyncio: `start_server(ssl=...)`; it tells of a handshake that failed in debug mode only.
 template <detail::handles_connections F>
