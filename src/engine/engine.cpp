@@ -1,11 +1,13 @@
 #include <rota/engine/engine.hpp>
 
+#include "descriptor.hpp"
 #include "epoll.hpp"
 #include "simulated.hpp"
 #include "uring.hpp"
 
 #include <rota/base/error.hpp>
 
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 
@@ -32,6 +34,14 @@ std::uint64_t seed_from_environment() {
 }
 
 }  // namespace
+
+std::int32_t engine::adopt(int descriptor, io_handle&) noexcept {
+    detail::close_descriptor(descriptor);
+    return -ENOSYS;
+}
+std::int32_t engine::spawn(child_request const&, started_child&) noexcept { return -ENOSYS; }
+std::int32_t engine::signal_child(io_handle, int, int) noexcept { return -ENOSYS; }
+std::int32_t engine::reap_child(io_handle, int&) noexcept { return -ENOSYS; }
 
 std::string_view to_string(engine_kind kind) noexcept {
     switch (kind) {

@@ -1,6 +1,5 @@
 #include "simulated.hpp"
 
-#include "descriptor.hpp"
 #include "simulated_decisions.hpp"
 #include "simulated_disk.hpp"
 #include "simulated_events.hpp"
@@ -55,13 +54,6 @@ public:
     std::int32_t remove_socket_file(socket_address const& at) noexcept override {
         return sockets_.remove_socket_file(at);
     }
-    std::int32_t adopt(int descriptor, io_handle&) noexcept override {
-        detail::close_descriptor(descriptor);
-        return -ENOSYS;
-    }
-    std::int32_t spawn(child_request const&, started_child&) noexcept override { return -ENOSYS; }
-    std::int32_t signal_child(io_handle, int, int) noexcept override { return -ENOSYS; }
-    std::int32_t reap_child(io_handle, int&) noexcept override { return -ENOSYS; }
     void close(io_handle handle) noexcept override {
         if (simulation::disk::owns(handle))
             disk_.close(handle);

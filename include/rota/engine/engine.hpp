@@ -116,18 +116,20 @@ public:
     virtual std::int32_t find_socket_file(socket_address const& at, std::uint64_t& which) noexcept = 0;
     /// Removes what stands there.
     virtual std::int32_t remove_socket_file(socket_address const& at) noexcept = 0;
+    /// What an engine has that is the kernel's; one that is not answers `-ENOSYS`.
+    ///
     /// Takes over a descriptor of the program's: pipe, terminal, socket, pidfd, file. It is made non-blocking, and closed
     /// with its handle; where this fails, at once. A blocking one is made blocking again first, since others may have it
-    /// too. Of a file receives and sends go on at its position, and wait for the disk. Not in simulation: `-ENOSYS`.
-    virtual std::int32_t adopt(int descriptor, io_handle& adopted) noexcept = 0;
+    /// too. Of a file receives and sends go on at its position, and wait for the disk.
+    virtual std::int32_t adopt(int descriptor, io_handle& adopted) noexcept;
     /// Starts a child process; it stands still until the child runs its program. `EACCES`, `ENOENT` and the like may be the
-    /// program's or its directory's: `started.failed` tells. Not in simulation: `-ENOSYS`.
-    virtual std::int32_t spawn(child_request const& request, started_child& started) noexcept = 0;
+    /// program's or its directory's: `started.failed` tells.
+    virtual std::int32_t spawn(child_request const& request, started_child& started) noexcept;
     /// Sends a signal to a child that was not reaped: to it alone, or to the group it leads where `group` is its number.
-    virtual std::int32_t signal_child(io_handle process, int signal, int group) noexcept = 0;
+    virtual std::int32_t signal_child(io_handle process, int signal, int group) noexcept;
     /// Takes a child's end: its exit code, or the negative number of the signal that ended it. `-EAGAIN`: it runs;
     /// `-ECHILD`: somebody else has taken it.
-    virtual std::int32_t reap_child(io_handle process, int& returncode) noexcept = 0;
+    virtual std::int32_t reap_child(io_handle process, int& returncode) noexcept;
     /// Closes without anyone waiting for it, as destructors must: like a `close_operation` that nobody awaits.
     virtual void close(io_handle handle) noexcept = 0;
 
