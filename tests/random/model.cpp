@@ -126,8 +126,9 @@ void checker::begin_step(event const& noted) {
     of.now = state::waits;
     use const as_used = use_at(noted.task, noted.step);
     if (of.visible > 0 && (!is_use || (operations_[now.which].waits && !model_.at_once(as_used)))) {
+        decide(noted.task, {ending::cancelled});
         if (of.raises > 0) suspend(noted.task);
-        return decide(noted.task, {ending::cancelled});
+        return;
     }
     if (is_use) {
         beginning_ = noted.task;
