@@ -72,9 +72,11 @@ void stream_model::resumes(int task, outcome got) {
 void stream_model::end_write(direction_of& in, written& ended, outcome got) {
     bool const is_end = ended.by.which == write_eof;
     bool after_end = false;
+    bool maybe_after_end = false;  // of an end that is cancelled nobody knows yet
     for (auto& each : in.writes) {
         if (&each == &ended) break;
-        after_end = after_end || (each.by.which == write_eof && each.now != stage::gone);
+        if (each.by.which == write_eof && each.now != stage::gone)
+            (is_doubtful(each) ? maybe_after_end : after_end) = true;
         if (got.how != ending::value || got.value != 0) continue;
         // The ones before it that were cancelled had not begun.
         told_by->expect(each.now != stage::half && (each.now != stage::cancelled || each.read == 0),
@@ -89,22 +91,23 @@ void stream_model::end_write(direction_of& in, written& ended, outcome got) {
         told_by->expect(is_end || ended.read < ended.size, "a write was cancelled that all had come from");
         if (ended.now == stage::active) ended.now = is_end ? stage::gone : stage::cancelled;
     } else if (got.how == ending::misuse) {
-        told_by->expect(after_end, "a write was refused without an end before it");
+        told_by->expect(after_end || maybe_after_end, "a write was refused without an end before it");
         ended.now = stage::gone;
     } else {
         told_by->expect(got.how == ending::value && (got.value & broken_bit) != 0, "a write failed");
         told_by->expect(ended.read == 0, "a write was refused that something had come from");
-        int const both = got.value & ~broken_bit;
-        fail_broken(in, ended, both >> bits_of_size, both & ((1 << bits_of_size) - 1));
+        name_broken(in, &ended, got.value);
         ended.now = stage::gone;
     }
 }
 
-// It names the one that was cancelled half-way.
-void stream_model::fail_broken(direction_of& in, written const& failed, int sent, int size) {
+// It is the one that was cancelled half-way.
+void stream_model::name_broken(direction_of& in, written const* named_by, int broken) {
+    int const sent = (broken & ~broken_bit) >> bits_of_size;
+    int const size = broken & ((1 << bits_of_size) - 1);
     std::vector<written*> named;
     for (auto& each : in.writes) {
-        if (&each == &failed) break;
+        if (&each == named_by) break;
         bool const same = each.size == size && sent > 0 && sent < size && sent >= each.read;
         if (each.now == stage::half && same && each.went == sent) return;
         told_by->expect(each.now != stage::half, "a broken write is told in two ways");
@@ -125,10 +128,20 @@ void stream_model::end_read(direction_of& in, outcome got) {
 }
 
 void stream_model::told(int value) {
-    if (value >= 0)
-        return take(directions_[static_cast<std::size_t>(draining_)], {read_some, 2, -1, -1, nullptr}, value);
-    draining_ = -1 - value;
-    directions_[static_cast<std::size_t>(draining_)].drained = true;
+    if (value < 0 && value != may_be_written) draining_ = -1 - value;
+    auto& in = directions_[static_cast<std::size_t>(draining_)];
+    in.drained = true;
+    if (value >= 0) {
+        if ((value & broken_bit) != 0) return name_broken(in, nullptr, value);
+        return take(in, {read_some, 0, -1, -1, nullptr}, value);
+    }
+    if (value != may_be_written) return;
+    for (auto& each : in.writes) {
+        told_by->expect(each.now != stage::half, "a torn write was forgotten");
+        if (each.now != stage::cancelled) continue;
+        told_by->expect(each.read == 0, "a write was cancelled half-way, and the stream does not know");
+        each.now = stage::gone;
+    }
 }
 
 void stream_model::take(direction_of& in, use by, int value) {

@@ -37,7 +37,10 @@ int digest(std::string_view bytes);
 int digest_of_incomplete(std::string_view bytes);
 int digest_of_broken(std::size_t sent, std::size_t size);
 
-/// Before it ends, each direction is read to its end; what is told then is -1 - direction, and what came.
+constexpr int may_be_written = -100;
+
+/// Before it ends, each direction is asked whether more could be written, and read to its end. What is told then: -1 -
+/// direction; `may_be_written`, or the broken write; what came.
 class stream_model final : public model {
 public:
     /// `capacity`: as many bytes at least lie in a direction before a writer has to wait.
@@ -73,7 +76,7 @@ private:
 
     void end_write(direction_of& in, written& ended, outcome got);
     void end_read(direction_of& in, outcome got);
-    void fail_broken(direction_of& in, written const& failed, int sent, int size);
+    void name_broken(direction_of& in, written const* named_by, int broken);
     void take(direction_of& in, use by, int value);
     bool fits(direction_of const& in, use by, std::string_view bytes, bool incomplete) const;
     bool is_doubtful(written const& one) const;

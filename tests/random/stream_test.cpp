@@ -40,6 +40,7 @@ public:
     rota::coro<> close() override {
         for (int from = 0; from < directions; ++from) {
             tell(-1 - from);
+            co_await ask(ends_[static_cast<std::size_t>(from)]);
             co_await drain(ends_[static_cast<std::size_t>(1 - from)]);
         }
     }
@@ -80,6 +81,16 @@ private:
             }
         }
         co_return digest(text);
+    }
+    rota::coro<> ask(rota::stream& to) {
+        try {
+            co_await to.write("");
+            tell(may_be_written);
+        } catch (rota::broken_write_error const& error) {
+            tell(digest_of_broken(error.sent(), error.size()));
+        } catch (rota::usage_error const&) {
+            // It was ended.
+        }
     }
     rota::coro<> drain(rota::stream& from) {
         for (bool more = true; more;) {
