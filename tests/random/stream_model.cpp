@@ -209,11 +209,11 @@ void stream_model::add_possible(direction_of const& in, std::size_t at, possible
     to.push_back(std::move(so_far));
 }
 
-bool stream_model::at_end(direction_of const& in) {
+bool stream_model::at_end(direction_of const& in) const {
     for (auto const& each : in.writes) {
         if (each.now == stage::gone) continue;
         if (each.by.which == write_eof) return true;
-        if (each.now != stage::cancelled && each.read < each.size) return false;
+        if (!is_doubtful(each) && each.read < each.size) return false;
     }
     return false;
 }

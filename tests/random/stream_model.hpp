@@ -81,7 +81,7 @@ private:
     bool fits(direction_of const& in, use by, std::string_view bytes, bool incomplete) const;
     bool is_doubtful(written const& one) const;
     void add_possible(direction_of const& in, std::size_t at, possible so_far, std::vector<possible>& to) const;
-    static bool at_end(direction_of const& in);
+    bool at_end(direction_of const& in) const;
     static std::string certain(direction_of const& in);
 
     std::size_t capacity_;
