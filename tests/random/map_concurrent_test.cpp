@@ -69,7 +69,9 @@ public:
         its.running.push_back(child);
         its.one_more = false;
         if (its.cancelled) told_by->request_soon(child);
-        if (its.running.size() == its.limit)
+        if (its.cancelled)
+            go_on(its);
+        else if (its.running.size() == its.limit)
             its.at = place::room;
         else if (its.begun == its.children.size())
             its.at = place::end;
@@ -86,6 +88,7 @@ public:
         its.one_more = its.one_more || (on_its_way && !all_begun);
         its.either = its.either || (on_its_way && all_begun) || told_by->is_late();
         for (int const child : its.running) cancel_child(its, child);
+        if (its.at == place::room) go_on(its);
     }
     bool more_requests(int task) override {
         auto const parent = parents_.find(task);
@@ -109,10 +112,7 @@ public:
             its.doubtful = true;
             for (int const other : its.running) told_by->request_soon(other);
         }
-        if (its.at == place::room) {
-            its.at = place::between;
-            its.since = told_by->now();
-        }
+        if (its.at == place::room) go_on(its);
         bool const none_to_come = its.stopped || its.begun == its.children.size() || (its.cancelled && !its.one_more);
         if (its.running.empty() && none_to_come) finish(parent->second, its);
     }
@@ -164,6 +164,11 @@ private:
         bool doubtful = false;
         bool either = false;  // nobody sees whether the end or the cancel came first
     };
+
+    void go_on(mapping& from) {
+        from.at = place::between;
+        from.since = told_by->now();
+    }
 
     void cancel_child(mapping const& of, int child) {
         if (of.at_once || !of.cancelled) return told_by->request_cancel(child);
