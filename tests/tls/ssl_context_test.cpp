@@ -8,6 +8,7 @@
 
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -369,10 +370,12 @@ TEST(SslContext, TellsItsSettings) {
     EXPECT_EQ(server.purpose(), rota::ssl_purpose::client_auth);
     EXPECT_EQ(server.verify_mode(), rota::ssl_verify_mode::none);
     EXPECT_FALSE(server.check_hostname());
-    // A copy is the same context.
+    // A copy is the same context, and none is ever empty.
     auto const same = client;
-    client.set_check_hostname(false);
+    auto const moved = std::move(client);
+    client.set_check_hostname(false);  // NOLINT(bugprone-use-after-move)
     EXPECT_FALSE(same.check_hostname());
+    EXPECT_FALSE(moved.check_hostname());
 }
 
 }  // namespace

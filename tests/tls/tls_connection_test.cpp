@@ -242,6 +242,16 @@ TEST(TlsConnection, AClosePutsUpWithASilentPeerForThirtySeconds) {
     });
 }
 
+TEST(TlsConnection, ADroppedStreamSaysThatItEndsWhereThatGoesAtOnce) {
+    run_simulated([]() -> coro<> {
+        auto both = co_await connected();
+        co_await both.client.write("last words");
+        both.client = stream();
+        EXPECT_EQ(co_await both.server.read(), "last words");
+        co_await both.server.close();
+    });
+}
+
 TEST(TlsConnection, ACloseWithATimeOutOfZeroDoesNotWaitForThePeer) {
     run_simulated([]() -> coro<> {
         auto both = memory_pair();

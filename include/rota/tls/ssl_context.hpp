@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace rota::inline v0 {
@@ -42,6 +43,11 @@ struct ssl_context_state;
 /// asyncio: `ssl.SSLContext`.
 class ROTA_API ssl_context {
 public:
+    // No moves: one that was moved from would be no context.
+    ssl_context(ssl_context const&) = default;
+    ssl_context& operator=(ssl_context const&) = default;
+    ~ssl_context() = default;
+
     /// The own certificate, with those that lead to its issuer behind it, and its key, from PEM files; the key from the same
     /// one where `keyfile` is empty. `password` is for a key that is encrypted.
     ///

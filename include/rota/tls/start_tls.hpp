@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 namespace rota::inline v0 {
 
@@ -39,6 +40,9 @@ struct tls_options {
 /// `ssl_eof_error`. `write_eof` says close_notify, and reading goes on; a peer that keeps to TLS 1.2 may close at that.
 /// `close` says it, and waits for the peer's (`ssl_shutdown_timeout`); what comes meanwhile is thrown away. A write that is
 /// cancelled has sent whole records of 16 KiB.
+///
+/// In simulation OpenSSL's random numbers stay its own: bytes differ from run to run. Their number does not, where keys make
+/// signatures of one length (RSA and Ed25519 do, ECDSA does not). Certificates are valid by the wall clock.
 ///
 /// Errors: `ssl_cert_verification_error`, `ssl_eof_error`, `ssl_error`; `system_error` of the connection; `usage_error` where
 /// names are checked and none is given. With TLS 1.3 a client learns by its first read that the server did not like its
