@@ -68,7 +68,7 @@ private:
     bool reap() noexcept;
     bool take(std::uint64_t data, std::int32_t result, std::uint32_t flags) noexcept;
     bool finish_told(operation& op, std::int32_t result) noexcept;
-    std::int32_t when_ready(operation& op, std::int32_t told) noexcept;
+    std::int32_t when_ready(operation& op, std::int32_t result) noexcept;
 
     ring_calls const calls_;
     uring_ring ring_;
@@ -398,15 +398,15 @@ bool uring_engine::take(std::uint64_t data, std::int32_t result, std::uint32_t f
 }
 
 /// Does by a call what the kernel has only said to be ready; -EAGAIN: it is not any more.
-std::int32_t uring_engine::when_ready(operation& op, std::int32_t told) noexcept {
-    if (told < 0 || !op.handle()) return told;
+std::int32_t uring_engine::when_ready(operation& op, std::int32_t result) noexcept {
+    if (result < 0 || !op.handle()) return result;
     auto const& slot = handles_.at(op.handle().slot);
     if (op.code() == opcode::watch) return read_watch(static_cast<watch_operation&>(op), slot.descriptor);
     if (op.code() == opcode::send_to) {
         bool const sent = op.stage != cancelling && try_send_to(slot, static_cast<send_to_operation&>(op));
         return sent ? op.result() : -EAGAIN;
     }
-    return goes_by_readiness(slot, op) ? attempt_by_call(slot, op) : told;
+    return goes_by_readiness(slot, op) ? attempt_by_call(slot, op) : result;
 }
 
 bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
