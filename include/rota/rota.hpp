@@ -55,6 +55,7 @@
 #include <rota/process/process.hpp>
 #include <rota/process/process_options.hpp>
 #include <rota/process/with_process.hpp>
+#include <rota/signal/signal_receiver.hpp>
 #include <rota/sync/barrier.hpp>
 #include <rota/sync/condition.hpp>
 #include <rota/sync/event.hpp>

@@ -58,6 +58,7 @@ loop::~loop() {
     while (auto* node = waiting_callbacks_.front()) node->withdraw();
     take_from_outside();
     discard_ready();
+    for (auto const& each : signal_handlers_) each.second->close();
     // Handles may outlive the loop; what they do must not reach for it.
     for_each_task(*this, [](detail::task_state& task) {
         task.home = nullptr;
@@ -101,6 +102,34 @@ void loop::arm_node(detail::timed_callback_node& node, clock::time_point when) {
         throw;
     }
     keep(node);
+}
+
+void loop::set_signal_handler(int signal, detail::signal_node& handler) {
+    try {
+        handler.subscribe(signal);
+        signal_handlers_.emplace_back(signal, &handler);
+    } catch (...) {
+        handler.close();
+        throw;
+    }
+    // The one before goes last, so that the signal never finds nobody.
+    for (auto& [number, node] : signal_handlers_) {
+        if (number != signal || node == &handler) continue;
+        std::exchange(node, &handler)->close();
+        signal_handlers_.pop_back();
+        return;
+    }
+}
+
+bool loop::remove_signal_handler(int signal) {
+    detail::check_owner(this, "remove_signal_handler");
+    auto const found = std::find_if(signal_handlers_.begin(), signal_handlers_.end(),
+                                    [signal](auto const& each) { return each.first == signal; });
+    if (found == signal_handlers_.end()) return false;
+    detail::signal_node& handler = *found->second;
+    signal_handlers_.erase(found);
+    handler.close();
+    return true;
 }
 
 void loop::run_callback(detail::runnable& callback) noexcept {

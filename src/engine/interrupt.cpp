@@ -1,51 +1,61 @@
-#include "engine/interrupt.hpp"
+#include "interrupt.hpp"
+
+#include "signal_delivery.hpp"
 
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <cerrno>
 #include <csignal>
 
 namespace rota::inline v0::detail {
 namespace {
 
-std::atomic<engine*> watching{nullptr};
-std::atomic<std::atomic<bool>*> to_set{nullptr};
+// One loop's at a time. Another thread may be in the handler, about to wake the engine, while the loop ends here.
+signal_target watching;
+
+void restore_default() noexcept {
+    struct sigaction standard{};
+    standard.sa_handler = SIG_DFL;
+    ::sigaction(SIGINT, &standard, nullptr);
+}
 
 void on_interrupt(int) {
-    if (auto* flag = to_set.load(std::memory_order_relaxed)) flag->store(true, std::memory_order_relaxed);
-    if (auto* sleeping = watching.load(std::memory_order_relaxed)) sleeping->wake();
+    int const error = errno;
+    // Who took the signal over meanwhile gives it back when the run is over: nobody is there to be cancelled.
+    if (!watching.tell(SIGINT)) raise_interrupt();
+    errno = error;
 }
 
 }  // namespace
 
-interrupt_watch::interrupt_watch(engine& to_wake, std::atomic<bool>& flag) noexcept {
-    if (::syscall(SYS_gettid) != ::getpid() || watching.load(std::memory_order_relaxed) != nullptr) return;
+interrupt_watch::interrupt_watch(engine& to_wake, std::atomic<bool>& flag) noexcept : engine_(to_wake), flag_(flag) {
+    if (::syscall(SYS_gettid) != ::getpid() || watching.is_set()) return;
     struct sigaction now{};
     if (::sigaction(SIGINT, nullptr, &now) != 0 || (now.sa_flags & SA_SIGINFO) != 0 || now.sa_handler != SIG_DFL)
         return;
-    to_set.store(&flag, std::memory_order_relaxed);
-    watching.store(&to_wake, std::memory_order_relaxed);
+    auto const tell = [](void* self, int) noexcept {
+        auto const& watch = *static_cast<interrupt_watch*>(self);
+        watch.flag_.store(true, std::memory_order_relaxed);
+        watch.engine_.wake();
+    };
+    watching.set(SIGINT, tell, this);
     struct sigaction own{};
     own.sa_handler = &on_interrupt;
     own.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-    installed_ = ::sigaction(SIGINT, &own, nullptr) == 0;
+    installed_ = true;
+    if (::sigaction(SIGINT, &own, nullptr) != 0) installed_ = false, watching.clear();
 }
 
 interrupt_watch::~interrupt_watch() {
     if (!installed_) return;
     struct sigaction now{};
-    if (::sigaction(SIGINT, nullptr, &now) == 0 && now.sa_handler == &on_interrupt) {
-        now.sa_handler = SIG_DFL;
-        now.sa_flags = 0;
-        ::sigaction(SIGINT, &now, nullptr);
-    }
-    watching.store(nullptr, std::memory_order_relaxed);
-    to_set.store(nullptr, std::memory_order_relaxed);
+    if (::sigaction(SIGINT, nullptr, &now) == 0 && now.sa_handler == &on_interrupt) restore_default();
+    watching.clear();
 }
 
 void raise_interrupt() noexcept {
-    struct sigaction standard{};
-    standard.sa_handler = SIG_DFL;
-    ::sigaction(SIGINT, &standard, nullptr);
+    restore_default();
     ::raise(SIGINT);
 }
 

@@ -16,6 +16,8 @@ public:
     interrupt_watch& operator=(interrupt_watch const&) = delete;
 
 private:
+    engine& engine_;
+    std::atomic<bool>& flag_;
     bool installed_ = false;
 };
 

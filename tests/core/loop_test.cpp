@@ -250,7 +250,9 @@ TEST_F(Loop, EachAllocationOfACallbackMayFail) {
                                                 [&] { loop.call_soon_threadsafe(body); }}) {
             auto const before = held.use_count();
             rota::detail::frame_pool::fail_allocation(1);
+            rota::detail::signal_safe_pool::fail_allocations(true);
             EXPECT_THROW(schedule(), std::bad_alloc);
+            rota::detail::signal_safe_pool::fail_allocations(false);
             rota::detail::frame_pool::fail_allocation(0);
             EXPECT_EQ(held.use_count(), before);
         }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 namespace {
 
 rota::runner_options real() { return rota::runner_options(rota::engine_kind::automatic); }
@@ -24,6 +26,26 @@ TEST(process_samples, with_process) {
         co_await rota::with_process(rota::create_subprocess_exec(pipes, "cat"), talk);
     };
     rota::run(real(), main());
+}
+
+int reloads = 0;
+void reload() {
+    ++reloads;
+    ::raise(SIGTERM);
+}
+
+TEST(signal_samples, signal_receiver) {
+    auto const serve = []() -> rota::coro<> {
+        rota::running_loop().call_soon([] { ::raise(SIGHUP); });
+        rota::signal_receiver signals(SIGTERM, SIGHUP);
+        while (true) {
+            int const signal = co_await signals.next();
+            if (signal == SIGTERM) break;
+            reload();
+        }
+    };
+    rota::run(real(), serve());
+    EXPECT_EQ(reloads, 1);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <rota/detail/callback_node.hpp>
 #include <rota/detail/open_generators.hpp>
 #include <rota/detail/scheduler.hpp>
+#include <rota/detail/signal_node.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -18,6 +19,7 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace rota::inline v0 {
 
@@ -67,12 +69,16 @@ public:
     /// The same from any thread; the function and its copies are destroyed on the loop's thread. The loop must still be
     /// there: who hands it out to a thread sees to it that the thread ends first.
     ///
+    /// From a signal handler, too, which may have interrupted anything, this call included: it takes no lock, and memory
+    /// only from a pool of its own. What copying `f` and its arguments does is the caller's; a lambda that captures
+    /// references and numbers is safe there, a `std::string` is not. For most, `add_signal_handler` is simpler.
+    ///
     /// asyncio: gives a handle to cancel it by; here pass a flag of your own. It is called with no context variable set,
     /// since contexts belong to their thread.
     template <class F, class... Args>
     void call_soon_threadsafe(F&& f, Args&&... args) {
         auto bound = detail::bind_copies(std::forward<F>(f), std::forward<Args>(args)...);
-        push_from_outside(*new detail::callback<detail::callback_node, decltype(bound)>(std::move(bound)));
+        push_from_outside(*new detail::callback<detail::outside_callback_node, decltype(bound)>(std::move(bound)));
     }
 
     /// Calls `f(args...)` no earlier than `delay` from now; callbacks with the same deadline in the order they were given.
@@ -88,6 +94,23 @@ public:
     callback_handle call_at(clock::time_point when, context const& in, F&& f, Args&&... args) {
         return arm_callback(when, in.map(), std::forward<F>(f), std::forward<Args>(args)...);
     }
+
+    /// Has the loop call `f(args...)` when the process gets `signal`, in a turn of its own: it may do all that a callback
+    /// may. One for each signal and loop, in place of the one before. Several loops may have one for the same signal, and
+    /// `signal_receiver`s beside them. One that comes again before its turn counts once. The signal does what it did before
+    /// when the last of all is gone; for this one that is `remove_signal_handler`, or the end of the loop.
+    ///
+    /// Errors: `usage_error` for SIGKILL and SIGSTOP, and for faults such as SIGSEGV; `system_error` with `ENOSYS` on a
+    /// simulated engine.
+    /// asyncio: `add_signal_handler`, in the main thread only, and one for the whole process.
+    template <class F, class... Args>
+    void add_signal_handler(int signal, F&& f, Args&&... args) {
+        detail::check_owner(this, "add_signal_handler");
+        auto bound = detail::bind_for_ever(std::forward<F>(f), std::forward<Args>(args)...);
+        set_signal_handler(signal, *new detail::signal_handler_node<decltype(bound)>(*this, std::move(bound)));
+    }
+    /// Whether there was one.
+    bool remove_signal_handler(int signal);
 
     /// From now on new tasks are told to `factory`'s hook, and start eagerly where it says so; `{}` restores the lazy start.
     /// Without one a task pays nothing.
@@ -167,6 +190,7 @@ private:
         arm_node(node, when);
         return handle;
     }
+    void set_signal_handler(int signal, detail::signal_node& handler);
     void arm_node(detail::timed_callback_node& node, clock::time_point when);
 
     void interrupted() noexcept override;
@@ -201,6 +225,7 @@ private:
     std::uint32_t interrupts_ = 0;
     detail::intrusive_list<detail::waiting_callback_node> waiting_callbacks_;
     detail::open_generators open_generators_{*this};
+    std::vector<std::pair<int, detail::signal_node*>> signal_handlers_;
 };
 
 /// The loop that runs in this thread. Throws `usage_error` where none does.

@@ -2,6 +2,7 @@
 
 #include <rota/base/frame_pool.hpp>
 #include <rota/base/intrusive_list.hpp>
+#include <rota/base/signal_safe_pool.hpp>
 #include <rota/detail/context_map.hpp>
 #include <rota/detail/hot.hpp>
 #include <rota/detail/ready_queue.hpp>
@@ -49,6 +50,14 @@ protected:
 
 private:
     std::uint32_t references_ = 1;
+};
+
+/// One that is handed over from outside: by another thread, or by a signal handler, which may have interrupted whatever
+/// else allocates.
+class outside_callback_node : public callback_node {
+public:
+    static void* operator new(std::size_t size) { return signal_safe_pool::allocate(size); }
+    static void operator delete(void* block) noexcept { signal_safe_pool::release(block); }
 };
 
 template <class Base, class F>
