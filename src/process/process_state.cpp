@@ -86,7 +86,8 @@ void process_state::require_loop() const {
 }
 
 void process_state::kill() noexcept {
-    if (runs()) signal(SIGKILL, group());
+    // One that was forked from here has the same handles, and no part in it.
+    if (runs() && !home_->in_forked_child()) signal(SIGKILL, group());
 }
 
 void process_state::drop() noexcept {

@@ -245,6 +245,21 @@ TEST_P(Process, OfALoopThatRunsAgainItLivesOn) {
     runner.close();
 }
 
+TEST_P(Process, DroppedInAForkOfTheProgramItLivesOn) {
+    run([]() -> coro<> {
+        auto child = co_await rota::create_subprocess_exec(pipes(), "cat");
+        pid_t const forked = ::fork();
+        if (forked == 0) {
+            child = rota::process();
+            ::_exit(0);
+        }
+        EXPECT_EQ(::waitpid(forked, nullptr, 0), forked);
+        auto const said = co_await child.communicate("alive");
+        EXPECT_EQ(said.out, "alive");
+        EXPECT_EQ(child.returncode(), 0);
+    });
+}
+
 TEST_P(Process, AnEmptyOneIsMisuse) {
     rota::process none;
     EXPECT_FALSE(none);
