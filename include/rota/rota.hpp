@@ -46,6 +46,7 @@
 #include <rota/io/connect_pipe.hpp>
 #include <rota/io/errors.hpp>
 #include <rota/io/memory_stream.hpp>
+#include <rota/io/standard_streams.hpp>
 #include <rota/io/stream.hpp>
 #include <rota/io/transport.hpp>
 #include <rota/net/getaddrinfo.hpp>

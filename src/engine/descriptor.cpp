@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <climits>
 #include <csignal>
+#include <cstdio>
 #include <ctime>
 
 namespace rota::inline v0::detail {
@@ -51,6 +53,19 @@ bool descriptor_is_ready(int descriptor, bool for_reading) noexcept {
     do count = ::poll(&asked, 1, 0);
     while (count < 0 && errno == EINTR);
     return count > 0;
+}
+
+int open_again(int descriptor, bool for_reading) noexcept {
+    struct stat what{};
+    if (::fstat(descriptor, &what) < 0) return -errno;
+    if (S_ISFIFO(what.st_mode) || S_ISCHR(what.st_mode)) {
+        std::array<char, 32> path{};
+        std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", descriptor);
+        int const own = ::open(path.data(), (for_reading ? O_RDONLY : O_WRONLY) | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+        if (own >= 0) return own;
+    }
+    int const shared = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
+    return shared < 0 ? -errno : shared;
 }
 
 void close_descriptor(int descriptor) noexcept {

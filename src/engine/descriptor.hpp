@@ -11,6 +11,9 @@ int set_blocking(int descriptor, bool blocking) noexcept;
 bool descriptor_is_socket(int descriptor) noexcept;
 /// Whether a read or a write would not wait.
 bool descriptor_is_ready(int descriptor, bool for_reading) noexcept;
+/// Another descriptor for what a terminal or pipe leads to, with an open file of its own; else one that shares it. Or a
+/// negative errno.
+int open_again(int descriptor, bool for_reading) noexcept;
 void close_descriptor(int descriptor) noexcept;
 
 /// A count, 0 at the end, or a negative errno.

@@ -18,8 +18,12 @@ std::uint32_t first_generation() noexcept {
 handle_table::handle_table() noexcept : first_generation_(first_generation()) {}
 
 handle_table::~handle_table() {
-    for (std::uint32_t index = 0; index != size_; ++index)
-        if (auto const descriptor = at(index).descriptor; descriptor >= 0) ::close(descriptor);
+    for (std::uint32_t index = 0; index != size_; ++index) {
+        auto const& slot = at(index);
+        if (slot.descriptor < 0) continue;
+        if (slot.was_blocking) set_blocking(slot.descriptor, true);
+        ::close(slot.descriptor);
+    }
 }
 
 bool handle_table::grow() noexcept {

@@ -3,7 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <array>
 #include <csignal>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -46,6 +51,29 @@ TEST(signal_samples, signal_receiver) {
     };
     rota::run(real(), serve());
     EXPECT_EQ(reloads, 1);
+}
+
+TEST(standard_streams_samples, open_stdin) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    int const before = ::dup(0);
+    ::dup2(ends[0], 0);
+    EXPECT_EQ(::write(ends[1], "one\ntwo", 7), 7);
+    ::close(ends[1]);
+    std::vector<std::string> lines;
+    auto const main = [&]() -> rota::coro<> {
+        auto input = rota::open_stdin();
+        while (true) {
+            auto const line = co_await input.read_line();
+            if (line.empty()) break;
+            lines.push_back(line);
+        }
+    };
+    rota::run(real(), main());
+    ::dup2(before, 0);
+    ::close(before);
+    ::close(ends[0]);
+    EXPECT_EQ(lines, (std::vector<std::string>{"one\n", "two"}));
 }
 
 }  // namespace
