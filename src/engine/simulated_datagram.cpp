@@ -33,7 +33,7 @@ std::int32_t network::connect_datagrams(simulated_socket& socket, socket_address
 }
 
 std::optional<std::int32_t> network::attempt_send_to(simulated_socket& socket, send_to_operation& op) noexcept {
-    if (socket.kind != socket_kind::datagram) return -EOPNOTSUPP;
+    if (socket.kind != socket_kind::datagram) return attempt_send(socket, op.data, op.length);
     datagram_queue& own = socket.datagrams;
     if (own.error != 0) return -std::exchange(own.error, 0);
     bool const of_unix = socket.family == address_family::unix_path;
@@ -120,7 +120,9 @@ bool network::put_in(simulated_socket& receiver, std::shared_ptr<datagram const>
 
 std::optional<std::int32_t> network::attempt_receive_from(simulated_socket& socket,
                                                           receive_from_operation& op) noexcept {
-    if (socket.kind != socket_kind::datagram) return -EOPNOTSUPP;
+    op.from = {};
+    op.truncated = false;
+    if (socket.kind != socket_kind::datagram) return attempt_receive(socket, op.buffer, op.length);
     datagram_queue& own = socket.datagrams;
     if (own.error != 0) return -std::exchange(own.error, 0);
     if (own.waiting.empty()) return std::nullopt;

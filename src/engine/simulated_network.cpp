@@ -137,8 +137,14 @@ std::optional<std::int32_t> network::attempt(operation& op) noexcept {
             if (result && *result < 0 && socket.connecting == &connect) socket.at = socket_state::broken;
             return result;
         }
-        case opcode::receive: return attempt_receive(socket, static_cast<receive_operation&>(op));
-        case opcode::send: return attempt_send(socket, static_cast<send_operation&>(op));
+        case opcode::receive: {
+            auto& receive = static_cast<receive_operation&>(op);
+            return attempt_receive(socket, receive.buffer, receive.length);
+        }
+        case opcode::send: {
+            auto& send = static_cast<send_operation&>(op);
+            return attempt_send(socket, send.data, send.length);
+        }
         case opcode::receive_from: return attempt_receive_from(socket, static_cast<receive_from_operation&>(op));
         case opcode::send_to: return attempt_send_to(socket, static_cast<send_to_operation&>(op));
         case opcode::shutdown: return attempt_shutdown(socket, static_cast<shutdown_operation const&>(op));
@@ -204,13 +210,14 @@ std::optional<std::int32_t> network::attempt_connect(simulated_socket& socket, c
     return 0;
 }
 
-std::optional<std::int32_t> network::attempt_receive(simulated_socket& socket, receive_operation& op) noexcept {
+std::optional<std::int32_t> network::attempt_receive(simulated_socket& socket, void* buffer,
+                                                     std::size_t length) noexcept {
     if (socket.at == socket_state::connecting) return std::nullopt;
     if (socket.at != socket_state::connected) return -ENOTCONN;
     pipe& in = socket.incoming();
     if (in.readable() != 0) {
-        std::size_t const bytes = choices_.segment(std::min(op.length, in.readable()));
-        in.take(op.buffer, bytes);
+        std::size_t const bytes = choices_.segment(std::min(length, in.readable()));
+        in.take(buffer, bytes);
         if (simulated_socket* writer = socket.link->ends[socket.other()].owner) nudge(writer->senders);
         return static_cast<std::int32_t>(bytes);
     }
@@ -220,7 +227,8 @@ std::optional<std::int32_t> network::attempt_receive(simulated_socket& socket, r
     return std::nullopt;
 }
 
-std::optional<std::int32_t> network::attempt_send(simulated_socket& socket, send_operation& op) noexcept {
+std::optional<std::int32_t> network::attempt_send(simulated_socket& socket, void const* data,
+                                                  std::size_t length) noexcept {
     if (socket.at == socket_state::connecting) return std::nullopt;
     if (socket.at != socket_state::connected) return -EPIPE;
     pipe& in = socket.incoming();
@@ -228,8 +236,8 @@ std::optional<std::int32_t> network::attempt_send(simulated_socket& socket, send
     if (in.was_reset || socket.send_shut) return -EPIPE;
     pipe& out = socket.outgoing();
     if (out.space() == 0) return std::nullopt;
-    std::size_t const bytes = choices_.segment(std::min(op.length, out.space()));
-    out.put(op.data, bytes);
+    std::size_t const bytes = choices_.segment(std::min(length, out.space()));
+    out.put(data, bytes);
     dispatch(socket.link, socket.other(), segment{{}, bytes, false, false});
     return static_cast<std::int32_t>(bytes);
 }

@@ -38,8 +38,8 @@ private:
 
     std::int32_t attempt_accept(simulated_socket& listener, accept_operation& op) noexcept;
     std::optional<std::int32_t> attempt_connect(simulated_socket& socket, connect_operation& op) noexcept;
-    std::optional<std::int32_t> attempt_receive(simulated_socket& socket, receive_operation& op) noexcept;
-    std::optional<std::int32_t> attempt_send(simulated_socket& socket, send_operation& op) noexcept;
+    std::optional<std::int32_t> attempt_receive(simulated_socket& socket, void* buffer, std::size_t length) noexcept;
+    std::optional<std::int32_t> attempt_send(simulated_socket& socket, void const* data, std::size_t length) noexcept;
     std::int32_t attempt_shutdown(simulated_socket& socket, shutdown_operation const& op) noexcept;
 
     // simulated_datagram.cpp

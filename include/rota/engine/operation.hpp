@@ -102,7 +102,7 @@ struct message_room {
 };
 
 /// Receives one datagram; the result is how many of its bytes are in the buffer, which may be none. What was longer is
-/// cut, and `truncated` says so. An error may be that of an earlier send: what it reached told that nobody is there.
+/// cut, and `truncated` says so. Of a stream it receives bytes, as `receive` does. An error may be that of an earlier send: what it reached told that nobody is there.
 struct receive_from_operation : operation {
     receive_from_operation(io_handle handle, void* into, std::size_t room, completion completed) noexcept
         : operation(opcode::receive_from, handle, completed), buffer(into), length(room) {}
@@ -111,11 +111,12 @@ struct receive_from_operation : operation {
     /// Of family `unspecified` where the sender has no name.
     socket_address from{};
     bool truncated = false;
-    message_room room_of_engine;
+    message_room room_of_engine{};
 };
 
 /// Sends one datagram, whole or not at all, and of no bytes, too. `to` of family `unspecified` is the connected peer. To
-/// another Unix socket whose queue is full it gives `-EAGAIN`: the kernel does not tell when there is room.
+/// another Unix socket whose queue is full it gives `-EAGAIN`: the kernel does not tell when there is room. Of a stream's
+/// bytes it sends some, as `send` does.
 struct send_to_operation : operation {
     send_to_operation(io_handle handle, void const* from, std::size_t bytes, socket_address const& address,
                       completion completed) noexcept
@@ -123,7 +124,7 @@ struct send_to_operation : operation {
     void const* data;
     std::size_t length;
     socket_address to;
-    message_room room_of_engine;
+    message_room room_of_engine{};
 };
 
 /// Ends the sending side, the receiving side or both.
