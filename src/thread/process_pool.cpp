@@ -63,37 +63,58 @@ bool call_named(std::string_view name, std::string_view arguments, std::string& 
 
 }  // namespace detail
 
-/// Those that have nothing to do.
 class process_pool::workers {
 public:
     using worker = std::unique_ptr<detail::worker_process>;
 
+    /// One to ask, which the pool's end kills until it is given back or dropped.
     worker take() {
+        worker taken;
         {
             std::lock_guard const held(mutex_);
-            if (!idle_.empty()) {
-                worker taken = std::move(idle_.back());
+            // One that has died of something else meanwhile is no fault of who comes now.
+            while (!idle_.empty() && !(taken && taken->is_alive())) {
+                taken = std::move(idle_.back());
                 idle_.pop_back();
-                return taken;
             }
         }
-        return std::make_unique<detail::worker_process>();
+        if (!taken || !taken->is_alive()) taken = std::make_unique<detail::worker_process>();
+        std::lock_guard const held(mutex_);
+        if (ended_) throw cancelled_error();
+        busy_.push_back(taken.get());
+        return taken;
+    }
+    /// True: the pool has ended meanwhile.
+    bool no_longer_busy(worker const& asked) noexcept {
+        std::lock_guard const held(mutex_);
+        std::erase(busy_, asked.get());
+        return ended_;
     }
     void give_back(worker given) {
         std::lock_guard const held(mutex_);
         idle_.push_back(std::move(given));
     }
+    void kill_busy() noexcept {
+        std::lock_guard const held(mutex_);
+        ended_ = true;
+        for (auto* const each : busy_) each->kill();
+    }
 
 private:
     std::mutex mutex_;
+    bool ended_ = false;
     std::vector<worker> idle_;
+    std::vector<detail::worker_process*> busy_;
 };
 
 process_pool::process_pool(std::uint32_t count)
     : workers_(std::make_unique<workers>()),
       threads_(count != 0 ? count : std::max(std::thread::hardware_concurrency(), 1U)) {}
 
-process_pool::~process_pool() = default;
+process_pool::~process_pool() {
+    threads_.shutdown(false, true);
+    workers_->kill_busy();
+}
 
 void process_pool_worker() { detail::serve_as_worker(&detail::call_named); }
 
@@ -109,17 +130,21 @@ std::string process_pool::exchange(std::string const& name, std::string const& r
     auto worker = workers_->take();
     bool failed = false;
     bool answered = false;
-    {
+    try {
         std::stop_callback const killing(stop, [&] { worker->kill(); });
         answered = worker->ask(name, request, failed, answer);
+    } catch (...) {
+        workers_->no_longer_busy(worker);  // no memory for the answer
+        throw;
     }
+    bool const dropped = workers_->no_longer_busy(worker);
     if (!answered) {
         std::string const how = worker->how_it_ended();
-        if (stop.stop_requested()) throw cancelled_error();
+        if (stop.stop_requested() || dropped) throw cancelled_error();
         throw worker_died("process_pool: a worker " + how + " in " + name);
     }
     // One that was killed when it had answered is no use to anybody.
-    if (!stop.stop_requested()) workers_->give_back(std::move(worker));
+    if (!stop.stop_requested() && !dropped) workers_->give_back(std::move(worker));
     if (failed) throw worker_error(answer);
     return answer;
 }

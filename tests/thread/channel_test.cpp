@@ -192,10 +192,11 @@ TEST_P(ChannelBetweenLoops, LosesNothingAndDoublesNothing) {
                         open = false;
                     }
                 };
-                for (int i = 0; open; ++i) {
+                int rounds = 0;
+                while (open) {
                     auto const receiving = rota::create_task(one());
                     co_await rota::yield();
-                    if (i % 3 == 0) receiving.cancel();
+                    if (++rounds % 3 == 0) receiving.cancel();
                     while (!receiving.done()) co_await rota::sleep(10us);
                 }
             });

@@ -6,9 +6,10 @@
 #include <rota/core/cancellation.hpp>
 
 #include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -143,6 +144,31 @@ TEST_P(ProcessPool, CancelledKillsTheWorkerThatIsAtIt) {
         EXPECT_EQ(co_await pool.call(squaring, 2), 4);
         EXPECT_NE(co_await what_of<rota::timeout_error>(rota::wait_for(pool.call(sleeping), 20ms)), "");
         EXPECT_EQ(co_await pool.call(squaring, 3), 9);
+    });
+}
+
+TEST_P(ProcessPool, AWorkerThatDiedIdleCostsNobodyAnything) {
+    run([]() -> coro<> {
+        rota::process_pool pool(1);
+        int const first = co_await pool.call(asking_who);
+        ::kill(first, SIGKILL);
+        ::siginfo_t info{};
+        EXPECT_EQ(::waitid(P_PID, static_cast<::id_t>(first), &info, WEXITED | WNOWAIT), 0);
+        EXPECT_NE(co_await pool.call(asking_who), first);
+    });
+}
+
+TEST_P(ProcessPool, DroppedKillsWhatRunsAndCancelsTheRest) {
+    run([]() -> coro<> {
+        std::optional<rota::process_pool> pool(1);
+        EXPECT_EQ(co_await pool->call(squaring, 2), 4);
+        auto const running = rota::create_task(pool->call(sleeping));
+        auto const queued = rota::create_task(pool->call(sleeping));
+        co_await rota::sleep(20ms);
+        pool.reset();
+        while (!running.done() || !queued.done()) co_await rota::yield();
+        EXPECT_TRUE(running.cancelled());
+        EXPECT_TRUE(queued.cancelled());
     });
 }
 

@@ -148,8 +148,8 @@ ROTA_API void process_pool_worker();
 ///
 /// In simulation the functions are called in this process, at a later time of the seed's choosing.
 ///
-/// Any thread may use it, and tasks of several loops. It must outlive the calls on it. Its destructor cancels what has not
-/// begun, and waits for what runs.
+/// Any thread may use it, and tasks of several loops. Its destructor cancels what has not begun, and kills what runs: a
+/// `cancelled_error` comes out of either; a `call` that is not awaited yet must not outlive it.
 ///
 /// asyncio: `concurrent.futures.ProcessPoolExecutor`.
 class ROTA_API process_pool {
