@@ -21,6 +21,9 @@
 namespace rota::inline v0::detail {
 namespace {
 
+/// They all but only wait.
+constexpr std::uint32_t name_threads = 16;
+
 std::int32_t outcome(int returned) noexcept { return returned < 0 ? -errno : 0; }
 
 int kernel_family(address_family family) noexcept {
@@ -73,6 +76,7 @@ kernel_engine::kernel_engine(engine_options const& options) : blocking_threads_(
 
 kernel_engine::~kernel_engine() {
     pool_.reset();
+    name_pool_.reset();
     ::close(wake_descriptor_);
 }
 
@@ -126,13 +130,14 @@ bool kernel_engine::submit(operation& op) noexcept {
 }
 
 bool kernel_engine::submit_blocking(blocking_operation& op) noexcept {
-    if (!pool_) {
-        pool_.emplace(
-            blocking_threads_,
+    auto& pool = pool_of(op);
+    if (!pool) {
+        pool.emplace(
+            op.of_names ? name_threads : blocking_threads_,
             // Not through the virtual table: a worker may still be here while the engine is destroyed.
             [](void* self) noexcept { static_cast<kernel_engine*>(self)->kernel_engine::wake(); }, this);
     }
-    if (auto const error = pool_->submit(op); error != 0) {
+    if (auto const error = pool->submit(op); error != 0) {
         op.finish_at_once(error);
         return true;
     }
@@ -170,7 +175,7 @@ bool kernel_engine::submit_file(file_operation& op) noexcept {
 void kernel_engine::cancel(operation& op) noexcept {
     if (is_in_pool(op)) {
         auto& work = static_cast<blocking_operation&>(op);
-        if (pool_ && pool_->withdraw(work)) finish_later(op, -ECANCELED);
+        if (auto& pool = pool_of(work); pool && pool->withdraw(work)) finish_later(op, -ECANCELED);
         return;
     }
     if (op.stage == fresh || op.stage == finished || op.code() == opcode::close) return;
@@ -239,6 +244,7 @@ bool kernel_engine::take_own_work() noexcept {
     // The flag first: who raises it after this has its work seen by the next wait, which will not sleep.
     if (!woken_.load(std::memory_order_acquire) || !woken_.exchange(false, std::memory_order_acq_rel)) return false;
     if (pool_) pool_->collect(finished_);
+    if (name_pool_) name_pool_->collect(finished_);
     operation_list batch;
     batch.splice_back(finished_);
     while (auto* const op = batch.front()) complete(*op, op->result());

@@ -107,6 +107,9 @@ private:
     bool submit_file(file_operation& op) noexcept;
     /// Names the descriptor that a call has opened, and gives the operation's result.
     std::int32_t adopt_opened(operation& op, std::int32_t descriptor) noexcept;
+    std::optional<blocking_pool>& pool_of(blocking_operation const& op) noexcept {
+        return op.of_names ? name_pool_ : pool_;
+    }
 
     int wake_descriptor_ = -1;
     operation_list finished_;
@@ -115,6 +118,7 @@ private:
     std::uint32_t blocking_threads_;
     /// Last, so that its threads are joined while what they call is still there.
     std::optional<blocking_pool> pool_;
+    std::optional<blocking_pool> name_pool_;
 };
 
 }  // namespace rota::inline v0::detail

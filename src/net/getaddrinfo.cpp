@@ -1,8 +1,9 @@
 #include <rota/net/getaddrinfo.hpp>
 
+#include "name_lookup.hpp"
+
 #include <rota/base/error.hpp>
 #include <rota/core/loop.hpp>
-#include <rota/thread/to_thread.hpp>
 
 #include <netdb.h>
 #include <sys/socket.h>
@@ -64,7 +65,7 @@ coro<std::vector<socket_address>> getaddrinfo(std::string host, std::uint16_t po
     }
     if (host.empty() || host.find('\0') != std::string::npos) throw name_error(EAI_NONAME, host);
     if (running_loop().kernel().kind() == engine_kind::simulated) co_return ask_simulation(host, port, family);
-    co_return co_await to_thread(abandon_on_cancel, &ask_system, std::move(host), port, family);
+    co_return co_await detail::look_up(&ask_system, std::move(host), port, family);
 }
 
 }  // namespace rota::inline v0

@@ -2,7 +2,11 @@
 
 #include "net/net_kit.hpp"
 
+#include <rota/thread/to_thread.hpp>
+
 #include <algorithm>
+#include <atomic>
+#include <vector>
 
 namespace {
 
@@ -53,6 +57,26 @@ TEST_P(Getaddrinfo, CancelledItRaisesAtOnce) {
         co_await rota::yield();
         asking.cancel();
         while (!asking.done()) co_await rota::yield();
+    });
+}
+
+class GetaddrinfoReal : public engine_test {};
+INSTANTIATE_TEST_SUITE_P(OnEvery, GetaddrinfoReal, testing::ValuesIn(real_engines()), name_of);
+
+TEST_P(GetaddrinfoReal, NamesWaitForNoOtherWorkThatBlocks) {
+    run([]() -> coro<> {
+        // More than there are threads for it, none of which ends before the name is found.
+        std::atomic<bool> found{false};
+        auto block = [&found] { found.wait(false); };
+        std::vector<rota::task<>> blocked;
+        auto wait = [&]() -> coro<> { co_await rota::to_thread(block); };
+        for (int i = 0; i < 40; ++i) blocked.push_back(rota::create_task(wait()));
+        co_await rota::sleep(20ms);
+        auto const addresses = co_await rota::getaddrinfo("localhost", 80);
+        EXPECT_FALSE(addresses.empty());
+        found = true;
+        found.notify_all();
+        for (auto const& each : blocked) co_await each;
     });
 }
 

@@ -160,6 +160,8 @@ struct blocking_operation : operation {
     blocking_operation(function to_run, completion completed) noexcept
         : operation(opcode::blocking, io_handle{}, completed), work(to_run) {}
     function work;
+    /// It looks up a name, on threads of their own: those that wait for a slow server keep nothing else waiting.
+    bool of_names = false;
 
 protected:
     /// For what only some engines do on the pool.

@@ -27,7 +27,7 @@ private:
 };
 
 /// The addresses of a host, in the order in which to try them. Literals (`127.0.0.1`, `::1`) are answered at once, names by
-/// the system's resolver on a thread of the loop's pool. In simulation only `localhost` has an address, 127.0.0.1.
+/// the system's resolver on threads of their own, 16 at most. In simulation only `localhost` has an address, 127.0.0.1.
 ///
 /// Errors: `name_error`; `system_error` where no thread can be started.
 /// Cancellation: raises at once; the resolver is left to itself.
