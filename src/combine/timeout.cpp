@@ -21,14 +21,16 @@ void timeout_scope::reschedule(std::optional<clock::time_point> when) {
     detail::check_owner(task_->home, "timeout_scope.reschedule");
     if (armed()) task_->home->disarm(*this);
     fixed_ = true;
+    limit_ = clock::duration::min();
     set_when(when.value_or(clock::never()));
     if (stage_ == stage::suspended && timer_node::when() != clock::never()) task_->home->arm(*this, *when);
 }
 
 void timeout_scope::fix_deadline() noexcept {
     fixed_ = true;
-    if (timer_node::when() != clock::never())
-        set_when(detail::deadline_of(task_->home->kernel().now(), timer_node::when()));
+    if (timer_node::when() == clock::never()) return;
+    limit_ = timer_node::when().time_since_epoch();
+    set_when(detail::deadline_of(task_->home->kernel().now(), timer_node::when()));
 }
 
 void timeout_scope::body_suspended() noexcept {
@@ -55,7 +57,8 @@ void timeout_scope::refuse_entry() {
 
 void timeout_scope::throw_expired() const {
     if (stage_ == stage::not_armed) throw std::bad_alloc();
-    throw timeout_error();
+    if (limit_ == clock::duration::min()) throw timeout_error();
+    throw timeout_error(limit_);
 }
 
 }  // namespace rota::inline v0

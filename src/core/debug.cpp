@@ -2,9 +2,14 @@
 
 #include "making.hpp"
 
+#include <rota/base/error.hpp>
+#include <rota/detail/report.hpp>
+#include <rota/detail/task_state.hpp>
+
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 
 namespace rota::inline v0 {
 namespace {
@@ -19,9 +24,18 @@ std::atomic<bool>& mode() noexcept {
     return on;
 }
 
+std::string awaits_here() {
+    return detail::hot.current != nullptr ? detail::describe_chain(*detail::hot.current, "") : std::string();
+}
+
+void turn(bool on) noexcept {
+    detail::note_makings(on);
+    detail::stack_source.store(on ? &awaits_here : nullptr, std::memory_order_relaxed);
+}
+
 // Before main, so that no coroutine is made unseen.
 [[maybe_unused]] bool const from_the_start = [] {
-    if (mode()) detail::note_makings(true);
+    if (mode()) turn(true);
     return true;
 }();
 
@@ -31,7 +45,7 @@ bool debug_mode() noexcept { return mode().load(std::memory_order_relaxed); }
 
 void set_debug_mode(bool on) noexcept {
     mode().store(on, std::memory_order_relaxed);
-    detail::note_makings(on);
+    turn(on);
 }
 
 }  // namespace rota::inline v0

@@ -2,6 +2,8 @@
 
 #include "making.hpp"
 
+#include <rota/base/error.hpp>
+#include <rota/core/coro.hpp>
 #include <rota/core/debug.hpp>
 #include <rota/detail/report.hpp>
 
@@ -27,6 +29,17 @@ void destroy_unawaited(promise_base& root) noexcept {
         }
     }
     root.frame().destroy();
+}
+
+void throw_without_value(promise_base const& ended) {
+    std::string text = "a coroutine ended without a co_return of its value: ";
+    // The root of a task that has awaited nothing knows only where that was made.
+    std::source_location const& created = ended.task->created;
+    if (ended.parent != nullptr || ended.line.line() != created.line() || ended.line.column() != created.column())
+        text.append(ended.line.function_name()).append(", behind ").append(describe_line(ended.line));
+    else
+        text.append("that of ").append(describe_name(*ended.task));
+    throw usage_error(text);
 }
 
 void destroy_unbegun(promise_base& root) noexcept {

@@ -1,5 +1,6 @@
 #include <rota/detail/report.hpp>
 
+#include <rota/base/error.hpp>
 #include <rota/core/cancellation.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/detail/task_state.hpp>
@@ -21,6 +22,10 @@ std::string describe(std::exception_ptr const& error) {
     std::string text = status == 0 && readable ? readable.get() : mangled;
     try {
         std::rethrow_exception(error);
+    } catch (system_error const& known) {
+        text.append(": ").append(known.what());
+        if (!known.stack().empty()) text.append("\n  thrown in a task with its awaits at\n").append(known.stack());
+        if (text.back() == '\n') text.pop_back();
     } catch (std::exception const& known) {
         text.append(": ").append(known.what());
     } catch (...) {}

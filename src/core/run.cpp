@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <optional>
 #include <utility>
 
@@ -17,6 +19,25 @@ namespace {
 void abandon(std::unique_ptr<rota::loop> left) noexcept {
     static std::atomic<rota::loop*> last;
     last = left.release();
+}
+
+std::terminate_handler terminate_before = nullptr;
+
+[[noreturn]] void tell_of_uncaught_cancel() {
+    if (detail::is_cancelled(std::current_exception()))
+        std::fputs("rota: run: its main coroutine was cancelled, and nobody caught the cancelled_error that came out\n",
+                   stderr);
+    if (terminate_before != nullptr) terminate_before();
+    std::abort();
+}
+
+// The C++ runtime tells what an uncaught error says only where it is a std::exception.
+void explain_where_uncaught() noexcept {
+    static bool const once = [] {
+        terminate_before = std::set_terminate(&tell_of_uncaught_cancel);
+        return true;
+    }();
+    static_cast<void>(once);
 }
 
 // Starts a main in a context, and has what it leaves there.
@@ -124,6 +145,7 @@ void runner::run_to_end(detail::task_state& main, context* in) {
         interrupted = loop_->interrupts() != interrupts_before && main.has(detail::task_cancelled);
     }
     if (interrupted) end_by_interrupt();
+    if (main.has(detail::task_cancelled)) explain_where_uncaught();
 }
 
 void runner::close() {

@@ -131,7 +131,7 @@ server::~server() {
 }
 
 detail::server_state& server::state() const {
-    if (!state_) detail::throw_usage_error("an empty server was used; start_server gives full ones");
+    if (!state_) detail::throw_usage_error("this server is empty, or was moved from; start_server gives full ones");
     detail::check_owner(&state_->home(), "a server's");
     return *state_;
 }

@@ -18,7 +18,7 @@ void concurrent_state::wait(clock::duration limit) const {
     if (limit == clock::duration::max())
         changed_.wait(held, finished);
     else if (!changed_.wait_for(held, limit, finished))
-        throw timeout_error();
+        throw timeout_error(limit);
 }
 
 std::exception_ptr concurrent_state::exception() const {

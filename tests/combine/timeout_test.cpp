@@ -36,6 +36,37 @@ TEST(timeout, throws_when_the_limit_passes_and_the_body_has_ended) {
     });
 }
 
+std::string text_of(rota::clock::duration limit) { return rota::timeout_error(limit).what(); }
+
+TEST(timeout, error_says_the_limit) {
+    EXPECT_EQ(text_of(1500ms), "timed out after 1500 ms");
+    EXPECT_EQ(text_of(2h), "timed out after 7200 s");
+    EXPECT_EQ(text_of(-1ns), "timed out after -1 ns");
+    EXPECT_EQ(text_of(0s), "timed out after 0 s");
+    EXPECT_LT(text_of(rota::clock::duration::max()).size(), 47U);
+    run([]() -> rota::coro<> {
+        std::vector<std::string> told;
+        auto const note = [&](auto awaited) -> rota::coro<> {
+            try {
+                co_await std::move(awaited);
+            } catch (rota::timeout_error const& error) {
+                told.emplace_back(error.what());
+            }
+        };
+        co_await note(rota::with_timeout(10ms, text_after(1s)));
+        co_await note(rota::wait_for(text_after(1s), std::optional(1us)));
+        co_await note(rota::with_timeout(-1s, text_after(1s)));
+        co_await note(rota::with_timeout_at(rota::running_loop().time() + 1ms, text_after(1s)));
+        auto const moved = [](rota::timeout_scope& scope) -> rota::coro<> {
+            scope.reschedule(rota::running_loop().time() + 5ms);
+            co_await rota::sleep(1s);
+        };
+        co_await note(rota::with_timeout(1ms, moved));
+        EXPECT_EQ(told, (std::vector<std::string>{"timed out after 10 ms", "timed out after 1 us",
+                                                  "timed out after 0 s", "timed out", "timed out"}));
+    });
+}
+
 TEST(timeout, takes_the_body_as_a_function_with_or_without_the_scope) {
     run([]() -> rota::coro<> {
         auto const with_scope = [](rota::timeout_scope& scope, int value) -> rota::coro<int> {

@@ -2,7 +2,10 @@
 
 #include "core/core_kit.hpp"
 
+#include <rota/base/error.hpp>
+#include <rota/core/result.hpp>
 #include <rota/core/sleep.hpp>
+#include <rota/core/task.hpp>
 
 #include <gtest/gtest.h>
 
@@ -221,6 +224,50 @@ TEST_F(Coro, TemporariesOfTheAwaitsExpressionLiveUntilItEnds) {
         co_return text.size();
     };
     run_simulated([&]() -> coro<> { EXPECT_EQ(co_await length(std::string(100, 'x')), 100U); });
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wreturn-type"
+constexpr int falls_off = __LINE__ + 3;
+int const of_nobody = 0;
+coro<int> answers_perhaps(bool answer) {
+    co_await rota::yield();
+    if (answer) co_return 42;
+}
+coro<int const&> refers_perhaps(bool answer) {
+    if (answer) co_return of_nobody;
+}
+coro<std::string> text_perhaps(bool answer) {
+    if (answer) co_return "yes";
+}
+#pragma GCC diagnostic pop
+
+TEST_F(Coro, ThatFallsOffItsEndWithoutItsValueIsAUsageErrorThatNamesIt) {
+    run_simulated([]() -> coro<> {
+        EXPECT_EQ(co_await answers_perhaps(true), 42);
+        std::string told;
+        try {
+            co_await answers_perhaps(false);
+        } catch (rota::usage_error const& error) {
+            told = error.what();
+        }
+        EXPECT_EQ(told.find("a coroutine ended without a co_return of its value: "), 0U) << told;
+        EXPECT_NE(told.find("answers_perhaps(bool)"), std::string::npos) << told;
+        EXPECT_NE(told.find("coro_test.cpp:" + std::to_string(falls_off)), std::string::npos) << told;
+        EXPECT_EQ(&co_await refers_perhaps(true), &of_nobody);
+        EXPECT_THROW(co_await refers_perhaps(false), rota::usage_error);
+        EXPECT_THROW(co_await text_perhaps(false), rota::usage_error);
+        auto const task = rota::create_task(rota::named("teller"), text_perhaps(false));
+        auto const error = co_await rota::as_result(rota::task<std::string>(task));
+        EXPECT_FALSE(error.has_value());
+        try {
+            task.result();
+        } catch (rota::usage_error const& lost) {
+            told = lost.what();
+        }
+        EXPECT_EQ(told, "a coroutine ended without a co_return of its value: that of teller");
+    });
+    EXPECT_THROW(rota::run(text_perhaps(false)), rota::usage_error);
 }
 
 TEST_F(Coro, AFrameThatFindsNoMemoryThrowsWhereItIsCalled) {

@@ -6,13 +6,17 @@
 #include <rota/core/future.hpp>
 #include <rota/core/sleep.hpp>
 #include <rota/core/task.hpp>
+#include <rota/detail/report.hpp>
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <exception>
 #include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -167,6 +171,58 @@ TEST_F(debug, a_runner_belongs_to_the_thread_that_runs_it_first) {
         made_here.close();
     }).join();
     EXPECT_EQ(text, "nothing");
+}
+
+constexpr int refuses = __LINE__;
+coro<> refused_behind_a_yield() {
+    co_await rota::yield();
+    throw rota::system_error(ECONNREFUSED, "connect to", "nobody");
+}
+coro<> asks() { co_await refused_behind_a_yield(); }
+
+std::string stack_of_error() {
+    std::string stack;
+    run_simulated([&]() -> coro<> {
+        try {
+            co_await asks();
+        } catch (rota::system_error const& error) {
+            EXPECT_STREQ(error.what(), "connect to nobody: Connection refused");
+            stack = error.stack();
+        }
+    });
+    return stack;
+}
+
+TEST_F(debug, a_system_error_holds_the_awaits_of_its_task) {
+    auto const stack = stack_of_error();
+    auto const place = [](int line) { return "debug_test.cpp:" + std::to_string(line) + "\n"; };
+    debug_kit::expect_told(stack, {place(refuses + 2), place(refuses + 5)});
+    EXPECT_LT(stack.find(place(refuses + 5)), stack.find(place(refuses + 2))) << stack;
+    EXPECT_EQ(rota::system_error(ENOENT, "open").stack(), "");
+    auto const told = rota::detail::describe(std::make_exception_ptr(rota::system_error(ENOENT, "open", "x")));
+    EXPECT_EQ(told.substr(told.find(':', told.rfind("::") + 2)), ": open x: No such file or directory");
+}
+
+TEST_F(debug, an_error_that_nobody_awaited_is_told_with_its_awaits) {
+    run_simulated([]() -> coro<> {
+        std::vector<std::string> told;
+        rota::running_loop().set_exception_handler([&](rota::loop&, rota::exception_context const& context) {
+            told.push_back(rota::detail::describe(context.exception));
+        });
+        rota::create_task(asks());
+        for (int i = 0; i < 5; ++i) co_await rota::yield();
+        rota::running_loop().set_exception_handler({});
+        EXPECT_EQ(told.size(), 1U);
+        for (auto const& each : told)
+            debug_kit::expect_told(each,
+                                   {"connect to nobody: Connection refused\n  thrown in a task with its awaits at\n",
+                                    "debug_test.cpp:" + std::to_string(refuses + 2)});
+    });
+}
+
+TEST(debug_mode_off, a_system_error_has_no_stack) {
+    if (rota::debug_mode()) GTEST_SKIP() << "the environment has turned debug mode on";
+    EXPECT_EQ(stack_of_error(), "");
 }
 
 }  // namespace

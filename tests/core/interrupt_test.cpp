@@ -268,4 +268,38 @@ INSTANTIATE_TEST_SUITE_P(Engines, Fork,
                                          rota::engine_kind::automatic),
                          [](auto const& engine) { return std::string(to_string(engine.param)); });
 
+// What a child says on standard error before it ends.
+template <class Body>
+std::string last_words(Body body, int& status) {
+    int pipe[2];
+    EXPECT_EQ(::pipe(pipe), 0);
+    status = status_of_child([&] {
+        ::dup2(pipe[1], 2);
+        body();
+    });
+    ::close(pipe[1]);
+    std::string said;
+    char piece[256];
+    for (ssize_t count = 0; (count = ::read(pipe[0], piece, sizeof(piece))) > 0;)
+        said.append(piece, static_cast<std::size_t>(count));
+    ::close(pipe[0]);
+    return said;
+}
+
+TEST(UncaughtCancel, SaysWhatItIs) {
+    int status = 0;
+    auto const said = last_words(
+        []() noexcept {
+            rota::run(rota::runner_options(rota::engine_kind::simulated), []() -> coro<> {
+                rota::current_task().cancel();
+                co_await rota::yield();
+            });
+        },
+        status);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) << status;
+    EXPECT_NE(said.find("rota: run: its main coroutine was cancelled, and nobody caught the cancelled_error"),
+              std::string::npos)
+        << said;
+}
+
 }  // namespace

@@ -221,6 +221,17 @@ TEST_F(Task, OfAFunctionTakesReferencesThroughRef) {
     });
 }
 
+coro<> shares(int& what, std::string const&) {
+    ++what;
+    co_return;
+}
+template <class... Args>
+concept makes_a_task = requires(Args&&... args) { rota::create_task(std::forward<Args>(args)...); };
+static_assert(makes_a_task<decltype(&shares), std::reference_wrapper<int>, char const*>);
+static_assert(!makes_a_task<decltype(&shares), int&, char const*>);
+static_assert(rota::detail::wants_references<decltype(&shares), int&, char const*>);
+static_assert(!rota::detail::wants_references<decltype(&shares), std::string&, char const*>);
+
 TEST_F(Task, MayBeMadeOfAnythingThatCanBeAwaited) {
     run_simulated([]() -> coro<> {
         auto const before = rota::clock::now();
@@ -294,7 +305,8 @@ TEST_F(Task, OfACoroutineThatWasMovedFromIsAUsageError) {
 TEST_F(Task, AnEmptyHandleRefusesEverything) {
     rota::task<int> const empty;
     EXPECT_FALSE(empty);
-    EXPECT_THROW((void)empty.done(), rota::usage_error);
+    EXPECT_EQ(core_kit::what_of<rota::usage_error>([&] { (void)empty.done(); }),
+              "this task handle is empty, or was moved from; create_task gives full ones");
     EXPECT_THROW((void)empty.cancel(), rota::usage_error);
     EXPECT_THROW((void)empty.result(), rota::usage_error);
     EXPECT_THROW((void)empty.name(), rota::usage_error);

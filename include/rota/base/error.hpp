@@ -2,6 +2,7 @@
 
 #include <rota/base/export.hpp>
 
+#include <atomic>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -19,10 +20,14 @@ public:
 
     std::string const& operation() const noexcept { return operation_; }
     std::string const& object() const noexcept { return object_; }
+    /// In debug mode the awaits of the task it was thrown in, `FILE:LINE` each, one below the other and the outermost first;
+    /// else empty. What the exception handler says of an error that nobody caught has it, too.
+    std::string const& stack() const noexcept { return stack_; }
 
 private:
     std::string operation_;
     std::string object_;
+    std::string stack_;
 };
 
 /// The library was used in a way that can not be right: awaiting twice, `run` inside a loop, releasing a free lock.
@@ -34,6 +39,9 @@ public:
 };
 
 namespace detail {
+
+/// Gives what is to be `system_error::stack`. Null: nothing does.
+ROTA_API extern std::atomic<std::string (*)()> stack_source;
 
 /// Out of line, so that what throws stays small where it is inlined.
 [[noreturn]] ROTA_API void throw_usage_error(char const* what);

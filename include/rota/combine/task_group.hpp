@@ -94,6 +94,9 @@ public:
             detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...),
             std::source_location());
     }
+    template <class F, class... Args>
+        requires detail::wants_references<F, Args...>
+    detail::write_std_ref_around_what_the_function_is_to_share create_task(F&&, Args&&...) = delete;
     template <detail::task_option Option, class... Args>
     auto create_task(Option&& option, Args&&... args) {
         detail::task_options options;

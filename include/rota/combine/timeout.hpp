@@ -106,6 +106,7 @@ private:
     char const* waits_for() const noexcept override { return "with_timeout"; }
 
     detail::task_state* task_ = nullptr;
+    clock::duration limit_ = clock::duration::min();  // what the deadline was made of; min: a point of time was given
     std::uint32_t visible_before_ = 0;
     std::uint8_t level_ = 0;
     bool fixed_ = false;  // the timer's place holds the deadline, not the delay
@@ -193,7 +194,7 @@ private:
 /// `body` is something to await, or `fn, args...` called as `fn(timeout_scope&, args...)` or `fn(args...)`, whose copies
 /// live until it is done. It runs in the caller's task: no task, no frame.
 ///
-/// Errors: `timeout_error`, only where the body ended by the `cancelled_error` of this very deadline. A body that answers
+/// Errors: `timeout_error`, which says the limit, only where the body ended by the `cancelled_error` of this very deadline. A body that answers
 /// it with a value or an error of its own has its way.
 /// Cancellation: reaches the body. A cancel from outside wins over a deadline at the same moment; of two deadlines that
 /// pass together the outer one speaks.

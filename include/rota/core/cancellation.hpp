@@ -1,7 +1,9 @@
 #pragma once
 
+#include <rota/base/clock.hpp>
 #include <rota/base/export.hpp>
 
+#include <array>
 #include <exception>
 
 namespace rota::inline v0 {
@@ -21,12 +23,17 @@ public:
     char const* what() const noexcept { return "cancelled"; }
 };
 
-/// A deadline passed.
+/// A deadline passed. Its text says the limit, where there was one: `timed out after 10 ms`.
 ///
 /// asyncio: `TimeoutError`.
 class ROTA_API timeout_error : public std::exception {
 public:
-    char const* what() const noexcept override { return "timed out"; }
+    timeout_error() noexcept = default;
+    explicit timeout_error(clock::duration limit) noexcept;
+    char const* what() const noexcept override { return text_.data(); }
+
+private:
+    std::array<char, 48> text_{"timed out"};
 };
 
 namespace detail {

@@ -33,6 +33,16 @@ private:
     result_slot<T> result_;
 };
 
+/// Says which coroutine ended without a `co_return` of its value: the compiler lets it, GCC without a warning.
+[[noreturn]] ROTA_API void throw_without_value(promise_base const& ended);
+
+template <class T>
+T take_result(coro_promise<T>& ended) {
+    if (!ended.result().filled()) [[unlikely]]
+        throw_without_value(ended);
+    return ended.result().take();
+}
+
 template <>
 class coro_promise<void> final : public promise_base {
 public:
@@ -87,7 +97,7 @@ public:
         auto& child = child_.promise();
         if (child.error) [[unlikely]]
             std::rethrow_exception(std::move(child.error));
-        if constexpr (!std::is_void_v<T>) return child.result().take();
+        if constexpr (!std::is_void_v<T>) return take_result(child);
     }
 
     /// For who wants the error without its being thrown: null where there is a value.
@@ -109,7 +119,8 @@ struct write_co_await_std_move_of_a_named_coroutine {};
 /// which the caller's own variables and the temporaries of the same expression do. To let it run beside its caller use
 /// `create_task`, which wants `(fn, args...)` for what it is to keep.
 ///
-/// Errors: `co_await` throws what the coroutine threw; a second await throws `usage_error`. T is void, a reference or
+/// Errors: `co_await` throws what the coroutine threw; a second await throws `usage_error`, and so does one of a coroutine
+/// that was to give a value and fell off its end. T is void, a reference or
 /// anything movable that is aligned to 16 or less.
 /// Cancellation: awaiting a coroutine checks nothing itself; the operation it is suspended in does.
 /// asyncio: the coroutine of an `async def`. One that is never awaited is silent here, unless `ROTA_DEBUG=1`.

@@ -35,6 +35,8 @@ namespace rota::inline v0 {
 ///
 /// **Tasks that end with an error nobody awaits,** which are always reported, with where they were made.
 ///
+/// **Where a system_error was thrown:** its `stack()`, the awaits of the task.
+///
 /// **Strangers:** a task suspended in another library's awaitable, which can not wake it; `adapt` can.
 ///
 /// **Unclosed:** a stream or a server dropped without a `close`, with where it was opened; not where an error unwinds or has

@@ -286,7 +286,8 @@ public:
 
     /// For Rota's own callbacks and combinators.
     detail::typed_future_state<T>& state() const {
-        if (state_ == nullptr) detail::throw_usage_error("an empty future was used; create_future gives full ones");
+        if (state_ == nullptr)
+            detail::throw_usage_error("this future is empty, or was moved from; create_future gives full ones");
         return *state_;
     }
     /// For Rota's own callbacks.

@@ -95,7 +95,8 @@ public:
 
     /// For Rota's own combinators.
     detail::task_state& state() const {
-        if (state_ == nullptr) detail::throw_usage_error("an empty task handle was used; create_task gives full ones");
+        if (state_ == nullptr)
+            detail::throw_usage_error("this task handle is empty, or was moved from; create_task gives full ones");
         return *state_;
     }
     detail::task_state& state(char const* call) const {
@@ -391,6 +392,10 @@ auto create_task(F&& fn, Args&&... args) {
         detail::call_copied(std::decay_t<F>(std::forward<F>(fn)), std::decay_t<Args>(std::forward<Args>(args))...),
         std::source_location());
 }
+
+template <class F, class... Args>
+    requires detail::wants_references<F, Args...>
+detail::write_std_ref_around_what_the_function_is_to_share create_task(F&&, Args&&...) = delete;
 
 template <class T>
 task<T> create_task(eager_start_t, coro<T> c, std::source_location created = std::source_location::current()) {

@@ -83,15 +83,40 @@ struct bound_call_of<std::tuple<Front...>, F, std::index_sequence<I...>, Args...
     using type = bound_call<std::tuple<Front...>, F, kept_for<F, skipped + I, Args>...>;
 };
 
+struct not_callable {};
+
+template <class Front, class F, class... Args>
+struct find_bound_result : std::type_identity<not_callable> {};
+template <class... Front, class F, class... Args>
+    requires std::is_invocable_v<F, Front&..., Args...>
+struct find_bound_result<std::tuple<Front...>, F, Args...> : std::invoke_result<F, Front&..., Args...> {};
+template <class... Front, class F, class... Args>
+    requires(!std::is_invocable_v<F, Front&..., Args...> && std::is_invocable_v<F, Args...>)
+struct find_bound_result<std::tuple<Front...>, F, Args...> : std::invoke_result<F, Args...> {};
+
+/// What the function gives, or `not_callable`.
+template <class Front, class F, class... Args>
+using bound_result = typename find_bound_result<Front, F, Args...>::type;
+
 /// Something to await, or a function and arguments to call for it.
 template <class... Front, class Body, class... Args>
 auto bind_body(std::type_identity<std::tuple<Front...>>, Body&& body, Args&&... args) {
-    if constexpr (sizeof...(Args) == 0 && awaitable<Body&&>)
+    if constexpr (sizeof...(Args) == 0 && awaitable<Body&&>) {
         return bound_awaitable<Body&&>(std::forward<Body>(body));
-    else
-        return
-            typename bound_call_of<std::tuple<Front...>, std::decay_t<Body>, std::index_sequence_for<Args...>,
-                                   Args...>::type(std::in_place, std::forward<Body>(body), std::forward<Args>(args)...);
+    } else {
+        using F = std::decay_t<Body>;
+        using given = bound_result<std::tuple<Front...>, F, std::decay_t<Args>...>;
+        static_assert(!std::is_same_v<given, not_callable>,
+                      "rota: the body is neither something to await nor a function of what the call offers (a group, a "
+                      "scope) and of copies of the arguments; what it is to share needs std::ref");
+        static_assert(!std::is_void_v<given>,
+                      "rota: the body gives void, so there is nothing to await: make it a coroutine, as in "
+                      "[&](auto& group) -> rota::coro<> { ... }");
+        static_assert(std::is_same_v<given, not_callable> || std::is_void_v<given> || awaitable<given>,
+                      "rota: what the body gives can not be awaited; rota::adapt takes other libraries' awaitables");
+        return typename bound_call_of<std::tuple<Front...>, F, std::index_sequence_for<Args...>, Args...>::type(
+            std::in_place, std::forward<Body>(body), std::forward<Args>(args)...);
+    }
 }
 
 template <class... Front>

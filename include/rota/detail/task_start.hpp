@@ -49,8 +49,7 @@ decltype(auto) value_of(task_state& state) noexcept {
 
 template <class T>
 void typed_task_state<T>::take(task_state& state, promise_base& root) {
-    auto& result = static_cast<coro_promise<T>&>(root).result();
-    static_cast<typed_task_state&>(state).value.fill(result.take());
+    static_cast<typed_task_state&>(state).value.fill(take_result(static_cast<coro_promise<T>&>(root)));
 }
 
 /// Gives `state`, a new block, the frame of `c` to run.
@@ -106,6 +105,14 @@ template <class A>
 struct given_by<A> {
     using type = typename std::remove_cvref_t<A>::value_type;
 };
+
+/// Could be called with what was given, but not with the copies that are kept of it.
+template <class F, class... Args>
+concept wants_references = !std::invocable<std::decay_t<F>, std::decay_t<Args>...> &&
+                           std::invocable<std::decay_t<F>, std::remove_reference_t<Args>&...>;
+
+/// What makes such a call an error with this name in it.
+struct write_std_ref_around_what_the_function_is_to_share {};
 
 /// What a member function is called on.
 template <class T>

@@ -173,12 +173,22 @@ ROTA_API coro<server> open_unix_server(std::unique_ptr<connection_handler> handl
                                        server_options options);
 
 template <class F>
-std::unique_ptr<connection_handler> make_handler(F&& handler) {
-    return std::make_unique<typed_connection_handler<std::decay_t<F>>>(std::in_place, std::forward<F>(handler));
-}
+struct find_handler_result : std::type_identity<coro<>> {};
+template <std::invocable<stream> F>
+struct find_handler_result<F> : std::invoke_result<F, stream> {};
+
+/// What a handler gives; of what is none, as if it were well.
+template <class F>
+using handler_result = typename find_handler_result<F>::type;
 
 template <class F>
-concept handles_connections = std::same_as<std::invoke_result_t<std::decay_t<F>&, stream>, coro<>>;
+std::unique_ptr<connection_handler> make_handler(F&& handler) {
+    static_assert(std::invocable<std::decay_t<F>&, stream>,
+                  "rota: a handler takes its rota::stream by value (not stream&): the connection is its own");
+    static_assert(std::same_as<handler_result<std::decay_t<F>&>, coro<>>,
+                  "rota: a handler gives rota::coro<>, as in [](rota::stream peer) -> rota::coro<> { ... }");
+    return std::make_unique<typed_connection_handler<std::decay_t<F>>>(std::in_place, std::forward<F>(handler));
+}
 
 }  // namespace detail
 
@@ -193,7 +203,7 @@ concept handles_connections = std::same_as<std::invoke_result_t<std::decay_t<F>&
 /// Errors: `name_error`; `system_error` as in `bind 127.0.0.1:80: Permission denied`.
 /// Cancellation: nothing stays open.
 /// asyncio: `start_server`.
-template <detail::handles_connections F>
+template <class F>
 [[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port,
                                         server_options options = {}) {
     return detail::open_server(detail::make_handler(std::forward<F>(handler)),
@@ -206,13 +216,13 @@ template <detail::handles_connections F>
 /// Errors: `usage_error` where there are none.
 /// Cancellation: nothing stays open.
 /// asyncio: `start_server` with a sequence of hosts.
-template <detail::handles_connections F>
+template <class F>
 [[nodiscard]] coro<server> start_server(F&& handler, std::vector<std::string> hosts, std::uint16_t port,
                                         server_options options = {}) {
     return detail::open_server(detail::make_handler(std::forward<F>(handler)), std::move(hosts), port,
                                std::move(options));
 }
-template <detail::handles_connections F>
+template <class F>
 [[nodiscard]] coro<server> start_server(F&& handler, std::vector<socket_address> addresses,
                                         server_options options = {}) {
     return detail::open_server(detail::make_handler(std::forward<F>(handler)), std::move(addresses),
@@ -225,7 +235,7 @@ template <detail::handles_connections F>
 /// Errors: `system_error` as in `bind /run/x: Address already in use` where the file is no socket.
 /// Cancellation: nothing stays open, and no file stays.
 /// asyncio: `start_unix_server`.
-template <detail::handles_connections F>
+template <class F>
 [[nodiscard]] coro<server> start_unix_server(F&& handler, std::string path, server_options options = {}) {
     return detail::open_unix_server(detail::make_handler(std::forward<F>(handler)), std::move(path),
                                     std::move(options));

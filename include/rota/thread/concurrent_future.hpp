@@ -230,7 +230,9 @@ private:
     detail::typed_concurrent_state<T>& state() const {
         if (!state_)
             detail::throw_usage_error(
-                "an empty concurrent_future was used; run_coroutine_threadsafe and thread_pool.submit give full ones");
+                "this concurrent_future is empty, or was moved from; run_coroutine_threadsafe and thread_pool.submit "
+                "give "
+                "full ones");
         return *state_;
     }
 

@@ -26,7 +26,7 @@ ROTA_API std::unique_ptr<connection_handler> make_tls_handler(std::unique_ptr<co
 /// Errors: those of `start_server` over TCP; `usage_error` where `context` is a client's or has no certificate.
 /// Cancellation: nothing stays open.
 /// asyncio: `start_server(ssl=...)`; it tells of a handshake that failed in debug mode only.
-template <detail::handles_connections F>
+template <class F>
 [[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port, ssl_context context,
                                         server_options options = {}, tls_options tls = {}) {
     return detail::open_server(
