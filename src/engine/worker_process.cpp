@@ -118,6 +118,11 @@ worker_process::~worker_process() {
     reap(0);
 }
 
+bool worker_process::is_alive() const noexcept {
+    char byte = 0;
+    return ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
 bool worker_process::ask(std::string_view name, std::string_view request, bool& failed, std::string& answer) {
     frame_head head{name.size(), request.size()};
     if (!send_all(socket_, &head, sizeof head) || !send_all(socket_, name.data(), name.size()) ||

@@ -22,6 +22,8 @@ public:
     /// Tells it to end, and waits for that.
     ~worker_process();
 
+    /// Between two requests: whether it is there to answer the next.
+    bool is_alive() const noexcept;
     /// False: it has ended instead of answering.
     bool ask(std::string_view name, std::string_view request, bool& failed, std::string& answer);
 

@@ -29,7 +29,7 @@ socket_recv_awaiter::socket_recv_awaiter(scheduler* home, io_handle handle, std:
     buffer = room_.data();
 }
 socket_recv_awaiter::socket_recv_awaiter(socket_recv_awaiter&& unstarted) noexcept
-    : socket_receive_awaiter(std::move(unstarted)), room_(std::move(unstarted.room_)) {
+    : socket_receive_awaiter(static_cast<socket_receive_awaiter&&>(unstarted)), room_(std::move(unstarted.room_)) {
     buffer = room_.data();
 }
 std::string socket_recv_awaiter::await_resume() { return fitted(std::move(room_), take()); }
@@ -40,7 +40,7 @@ socket_recvfrom_awaiter::socket_recvfrom_awaiter(char const* what, scheduler* ho
     buffer = room_.data();
 }
 socket_recvfrom_awaiter::socket_recvfrom_awaiter(socket_recvfrom_awaiter&& unstarted) noexcept
-    : socket_receive_awaiter(std::move(unstarted)), room_(std::move(unstarted.room_)) {
+    : socket_receive_awaiter(static_cast<socket_receive_awaiter&&>(unstarted)), room_(std::move(unstarted.room_)) {
     buffer = room_.data();
 }
 datagram socket_recvfrom_awaiter::await_resume() {

@@ -206,8 +206,10 @@ std::unique_ptr<connection_handler> make_handler(F&& handler) {
 template <class F>
 [[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port,
                                         server_options options = {}) {
-    return detail::open_server(detail::make_handler(std::forward<F>(handler)),
-                               std::vector<std::string>(1, std::move(host)), port, std::move(options));
+    std::vector<std::string> hosts;
+    hosts.push_back(std::move(host));
+    return detail::open_server(detail::make_handler(std::forward<F>(handler)), std::move(hosts), port,
+                               std::move(options));
 }
 
 /// The same at each of several hosts, or at addresses that are known already; with a port of 0 each has one of its own. All
