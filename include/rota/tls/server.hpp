@@ -29,9 +29,11 @@ ROTA_API std::unique_ptr<connection_handler> make_tls_handler(std::unique_ptr<co
 template <class F>
 [[nodiscard]] coro<server> start_server(F&& handler, std::string host, std::uint16_t port, ssl_context context,
                                         server_options options = {}, tls_options tls = {}) {
-    return detail::open_server(
-        detail::make_tls_handler(detail::make_handler(std::forward<F>(handler)), std::move(context), std::move(tls)),
-        std::vector<std::string>(1, std::move(host)), port, std::move(options));
+    std::vector<std::string> hosts;
+    hosts.push_back(std::move(host));
+    auto secured =
+        detail::make_tls_handler(detail::make_handler(std::forward<F>(handler)), std::move(context), std::move(tls));
+    return detail::open_server(std::move(secured), std::move(hosts), port, std::move(options));
 }
 
 }  // namespace rota::inline v0
