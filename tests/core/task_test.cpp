@@ -232,6 +232,14 @@ static_assert(!makes_a_task<decltype(&shares), int&, char const*>);
 static_assert(rota::detail::wants_references<decltype(&shares), int&, char const*>);
 static_assert(!rota::detail::wants_references<decltype(&shares), std::string&, char const*>);
 
+TEST_F(Task, OfAFunctionThatSharesAndCopiesTakesBoth) {
+    run_simulated([]() -> coro<> {
+        int counter = 0;
+        co_await rota::create_task(&shares, std::ref(counter), "text");
+        EXPECT_EQ(counter, 1);
+    });
+}
+
 TEST_F(Task, MayBeMadeOfAnythingThatCanBeAwaited) {
     run_simulated([]() -> coro<> {
         auto const before = rota::clock::now();
