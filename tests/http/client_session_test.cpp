@@ -223,8 +223,7 @@ TEST_P(ClientSession, TheTimeoutIsForTheWholeRequest) {
         get_options options;
         options.timeout = 2s;
         auto const started = rota::clock::now();
-        EXPECT_EQ(co_await error_of<rota::timeout_error>(session, server.at("/silent"), options),
-                  "timed out after 2 s");
+        EXPECT_EQ(co_await error_of<rota::timeout_error>(session, server.at("/silent"), options), "timed out");
         EXPECT_GE(rota::clock::now() - started, 2s);
         EXPECT_LT(rota::clock::now() - started, 2100ms);
 
