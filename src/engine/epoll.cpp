@@ -114,6 +114,10 @@ bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {
 }
 
 std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
+    if (slot.is_socket) [[likely]] {
+        if (op.code() == opcode::receive) return attempt_receive(slot, static_cast<receive_operation&>(op));
+        if (op.code() == opcode::send) return attempt_send(slot, static_cast<send_operation&>(op));
+    }
     if (goes_by_readiness(slot, op)) {
         auto const result = attempt_by_call(slot, op);
         if (result != -EAGAIN) return result;
@@ -123,22 +127,11 @@ std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
     switch (op.code()) {
         case opcode::accept: return attempt_accept(slot, static_cast<accept_operation&>(op));
         case opcode::connect: return attempt_connect(slot, static_cast<connect_operation&>(op));
-        case opcode::receive: return attempt_receive(slot, static_cast<receive_operation&>(op));
-        case opcode::send: return attempt_send(slot, static_cast<send_operation&>(op));
         case opcode::receive_from: return attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
         case opcode::send_to: return attempt_send_to(slot, static_cast<send_to_operation&>(op));
         case opcode::watch: return attempt_watch(slot, static_cast<watch_operation&>(op));
-        case opcode::shutdown:
-        case opcode::poll:
-        case opcode::open_file:
-        case opcode::read_at:
-        case opcode::write_at:
-        case opcode::sync_file:
-        case opcode::file_call:
-        case opcode::close:
-        case opcode::blocking: break;
+        default: return -EINVAL;
     }
-    return -EINVAL;
 }
 
 kernel_engine::file_start epoll_engine::start_file(file_operation& op) noexcept {

@@ -60,6 +60,9 @@ bool asks_for_nothing(operation const& op) noexcept {
            (op.code() == opcode::send && static_cast<send_operation const&>(op).length == 0);
 }
 
+/// One comparison keeps the others off the path of those that matter most.
+bool is_no_sockets(operation const& op) noexcept { return op.code() >= opcode::open_file; }
+
 bool is_in_pool(operation const& op) noexcept {
     return op.code() == opcode::blocking || (is_file_operation(op) && static_cast<file_operation const&>(op).pooled);
 }
@@ -99,8 +102,10 @@ std::uint64_t kernel_engine::random() noexcept {
 }
 
 bool kernel_engine::submit(operation& op) noexcept {
-    if (op.code() == opcode::blocking) return submit_blocking(static_cast<blocking_operation&>(op));
-    if (is_file_operation(op)) return submit_file(static_cast<file_operation&>(op));
+    if (is_no_sockets(op)) [[unlikely]] {
+        if (op.code() == opcode::blocking) return submit_blocking(static_cast<blocking_operation&>(op));
+        if (is_file_operation(op)) return submit_file(static_cast<file_operation&>(op));
+    }
     auto* const slot = handles_.find(op.handle());
     if (!slot) {
         op.finish_at_once(-EBADF);
@@ -205,12 +210,17 @@ std::optional<std::int32_t> kernel_engine::begin_close(handle_slot& slot) noexce
 
 void kernel_engine::complete(operation& op, std::int32_t result) noexcept {
     auto const index = op.handle().slot;
-    if (result >= 0 && opens_file(op)) result = adopt_opened(op, result);
     if (op.linked()) op.unlink();
     op.stage = fresh;
     --pending_;
+    if (is_no_sockets(op)) [[unlikely]] {
+        if (result >= 0 && opens_file(op)) result = adopt_opened(op, result);
+        if (index == io_handle::no_slot) {
+            op.finish(result);
+            return;
+        }
+    }
     op.finish(result);
-    if (index == io_handle::no_slot) return;
     // Counted down only now: whatever its owner just did with the handle, the slot is still the operation's.
     auto& slot = handles_.at(index);
     if (--slot.users != 0 || !slot.closing) {

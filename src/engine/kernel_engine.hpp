@@ -71,9 +71,10 @@ protected:
     std::int32_t adopt_accepted(accept_operation& op, int descriptor) noexcept;
     static int shutdown_now(handle_slot const& slot, operation const& op) noexcept;
     static operation_list& list_of(handle_slot& slot, operation const& op) noexcept {
+        if (op.code() == opcode::receive) return slot.reading;
+        if (op.code() == opcode::send) return slot.writing;
         switch (op.code()) {
             case opcode::accept:
-            case opcode::receive:
             case opcode::receive_from:
             case opcode::watch: return slot.reading;
             case opcode::poll: return is_poll_for_reading(op) ? slot.reading : slot.writing;
