@@ -4,12 +4,14 @@
 
 #include <rota/rota.hpp>
 
+#include <cstdint>
+
 namespace program_179 {
 using conformance::print;
 using namespace std::chrono_literals;
 
-int forgive() {
-    int const count = rota::current_task().cancelling();
+std::uint32_t forgive() {
+    std::uint32_t const count = rota::current_task().cancelling();
     while (rota::current_task().uncancel() != 0) continue;
     return count;
 }

@@ -4,14 +4,16 @@
 
 #include <rota/rota.hpp>
 
+#include <cstdint>
+
 namespace program_181 {
 using conformance::print;
 using namespace std::chrono_literals;
 
 using items = rota::queue<std::string>;
 
-int forgive() {
-    int const count = rota::current_task().cancelling();
+std::uint32_t forgive() {
+    std::uint32_t const count = rota::current_task().cancelling();
     while (rota::current_task().uncancel() != 0) continue;
     return count;
 }
