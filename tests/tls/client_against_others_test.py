@@ -139,12 +139,8 @@ class AgainstOthers(unittest.TestCase):
         with ThreadServer(handle, context) as server:
             told = ask(server.port, cert=path("client.pem"), key=path("client.key"))
             self.assertEqual(told[1:], ["answer hello", "", "closed"])
-            # Python closes over what the client has said meanwhile, and may so reset its own alert away.
-            for _ in range(20):
-                told = ask(server.port)
-                self.assertTrue(told[-1].startswith("error "), told)
-                if "reset by peer" not in told[-1].lower():
-                    break
+            # It says nothing: Python would close over that, and reset its own alert away.
+            told = ask(server.port, send="")
             self.assertIn("error receive from", told[-1])
             self.assertIn("certificate required", told[-1])
         self.assertEqual(seen, [((("commonName", "client"),),)])

@@ -91,7 +91,7 @@ coro<> ask_once(rota::ssl_context context, std::uint16_t port, options& given) {
     rota::tls_options const tls(given.contains("name") ? given["name"] : "localhost");
     auto peer = co_await rota::open_connection("127.0.0.1", port, context, plain, tls);
     say("connected " + describe(peer));
-    co_await peer.write(given["send"] + "\n");
+    if (!given["send"].empty()) co_await peer.write(given["send"] + "\n");
     say("answer " + co_await peer.read_line());
     if (given.contains("rest")) {
         std::string const rest = co_await peer.read();
