@@ -14,8 +14,8 @@ namespace {
 
 class tls_handler final : public connection_handler {
 public:
-    tls_handler(std::unique_ptr<connection_handler> then, ssl_context context, tls_options tls)
-        : then_(std::move(then)), context_(std::move(context)), tls_(std::move(tls)) {}
+    tls_handler(std::unique_ptr<connection_handler> then, ssl_context const& context, tls_options tls)
+        : then_(std::move(then)), context_(context), tls_(std::move(tls)) {}
 
     coro<> handle(stream connection) override {
         std::string const peer = connection.peer_name();
@@ -43,13 +43,13 @@ private:
 
 }  // namespace
 
-std::unique_ptr<connection_handler> make_tls_handler(std::unique_ptr<connection_handler> then, ssl_context context,
-                                                     tls_options tls) {
+std::unique_ptr<connection_handler> make_tls_handler(std::unique_ptr<connection_handler> then,
+                                                     ssl_context const& context, tls_options tls) {
     if (context.purpose() != ssl_purpose::client_auth)
         throw_usage_error("start_server: the context is a client's; make it for ssl_purpose::client_auth");
     if (!context.state()->has_certificate())
         throw_usage_error("start_server: the context has no certificate; load_cert_chain gives it one");
-    return std::make_unique<tls_handler>(std::move(then), std::move(context), std::move(tls));
+    return std::make_unique<tls_handler>(std::move(then), context, std::move(tls));
 }
 
 }  // namespace rota::inline v0::detail

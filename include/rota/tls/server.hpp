@@ -16,7 +16,7 @@ namespace detail {
 
 /// Does the handshake first, then hands the stream on.
 ROTA_API std::unique_ptr<connection_handler> make_tls_handler(std::unique_ptr<connection_handler> then,
-                                                              ssl_context context, tls_options tls);
+                                                              ssl_context const& context, tls_options tls);
 
 }  // namespace detail
 
@@ -31,8 +31,7 @@ template <class F>
                                         server_options options = {}, tls_options tls = {}) {
     std::vector<std::string> hosts;
     hosts.push_back(std::move(host));
-    auto secured =
-        detail::make_tls_handler(detail::make_handler(std::forward<F>(handler)), std::move(context), std::move(tls));
+    auto secured = detail::make_tls_handler(detail::make_handler(std::forward<F>(handler)), context, std::move(tls));
     return detail::open_server(std::move(secured), std::move(hosts), port, std::move(options));
 }
 
