@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 
 namespace rota::inline v0::detail {
@@ -44,6 +45,10 @@ constexpr std::array<named, 6> needed_opcodes = {{
     {IORING_OP_POLL_ADD, "IORING_OP_POLL_ADD"},
 }};
 
+/// How many rings have been given back. A new one may be mapped where an old one of another thread was, which is well, but
+/// liburing maps without TSan's knowledge, for which the two threads would race: this orders them.
+std::atomic<std::uint64_t> given_back{0};
+
 }  // namespace
 
 int enter_ring(int descriptor) noexcept {
@@ -62,6 +67,7 @@ uring_ring::uring_ring(ring_calls const& calls, std::uint32_t entries) {
         if (result != -EINVAL) break;
     }
     if (result < 0) throw_system_error(-result, "io_uring_setup");
+    given_back.load(std::memory_order_acquire);
     try {
         for (auto const& feature : needed_features)
             if (!has(feature.value))
@@ -71,9 +77,14 @@ uring_ring::uring_ring(ring_calls const& calls, std::uint32_t entries) {
         if (int const answer = calls.enter(ring_.ring_fd); answer < 0 && answer != -EBADFD)
             throw_system_error(-answer, "io_uring_enter");
     } catch (...) {
-        io_uring_queue_exit(&ring_);
+        give_back();
         throw;
     }
+}
+
+void uring_ring::give_back() noexcept {
+    given_back.fetch_add(1, std::memory_order_release);
+    io_uring_queue_exit(&ring_);
 }
 
 int uring_ring::enable() noexcept {

@@ -12,7 +12,7 @@ class uring_ring {
 public:
     /// Throws `rota::system_error` with the reason why there is none.
     uring_ring(ring_calls const& calls, std::uint32_t entries);
-    ~uring_ring() { io_uring_queue_exit(&ring_); }
+    ~uring_ring() { give_back(); }
     uring_ring(uring_ring const&) = delete;
     uring_ring& operator=(uring_ring const&) = delete;
 
@@ -30,6 +30,7 @@ public:
 
 private:
     void check_opcodes(ring_calls const& calls);
+    void give_back() noexcept;
 
     io_uring ring_{};
     bool enabled_ = false;
