@@ -39,6 +39,8 @@ std::int32_t engine::adopt(int descriptor, io_handle&) noexcept {
     detail::close_descriptor(descriptor);
     return -ENOSYS;
 }
+
+std::int32_t engine::adopt_copy(int, io_handle&) noexcept { return -ENOSYS; }
 std::int32_t engine::spawn(child_request const&, started_child&) noexcept { return -ENOSYS; }
 std::int32_t engine::signal_child(io_handle, int, int) noexcept { return -ENOSYS; }
 std::int32_t engine::reap_child(io_handle, int&) noexcept { return -ENOSYS; }

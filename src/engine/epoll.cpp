@@ -41,6 +41,7 @@ public:
 private:
     bool start(handle_slot& slot, operation& op) noexcept override;
     void abandon(handle_slot&, operation& op) noexcept override { finish_later(op, -ECANCELED); }
+    void forget(handle_slot& slot) noexcept override;
     void operation_left(handle_slot&) noexcept override {}
     file_start start_file(file_operation& op) noexcept override;
     // Those of its own end inside `start_file`.
@@ -89,6 +90,11 @@ std::int32_t epoll_engine::expect_edges(handle_slot& slot) noexcept {
     if (epoll_ctl(epoll_, EPOLL_CTL_ADD, slot.descriptor, &event) < 0) return -errno;
     slot.registered = true;
     return 0;
+}
+
+// A registration lives as long as what the descriptor stands for, so with whoever else has that open.
+void epoll_engine::forget(handle_slot& slot) noexcept {
+    if (slot.registered && slot.is_shared) epoll_ctl(epoll_, EPOLL_CTL_DEL, slot.descriptor, nullptr);
 }
 
 bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {

@@ -27,6 +27,8 @@ struct handle_slot {
     operation_list writing;
     bool closing = false;
     bool is_socket = true;
+    /// Others may have what it stands for open too.
+    bool is_shared = false;
     /// It was blocking before it was adopted.
     bool was_blocking = false;
 

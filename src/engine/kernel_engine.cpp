@@ -6,6 +6,7 @@
 
 #include <rota/base/error.hpp>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/eventfd.h>
@@ -194,7 +195,7 @@ void kernel_engine::close(io_handle handle) noexcept {
 
 std::optional<std::int32_t> kernel_engine::begin_close(handle_slot& slot) noexcept {
     handles_.retire(slot);
-    if (slot.users == 0) return handles_.release(slot);
+    if (slot.users == 0) return release(slot);
     // A listening socket refuses from now on, and not only when its accepts have let go of it.
     if (auto const* const first = slot.reading.front(); first && first->code() == opcode::accept)
         ::shutdown(slot.descriptor, SHUT_RD);
@@ -228,7 +229,7 @@ void kernel_engine::complete(operation& op, std::int32_t result) noexcept {
         return;
     }
     auto* const closer = slot.closer;
-    auto const closed = handles_.release(slot);
+    auto const closed = release(slot);
     if (!closer) return;
     closer->stage = fresh;
     --pending_;
@@ -321,10 +322,19 @@ std::int32_t kernel_engine::adopt(int descriptor, io_handle& adopted) noexcept {
     if (result != 0) return result;
     auto& slot = *handles_.find(adopted);
     slot.was_blocking = before == 1;
+    slot.is_shared = true;
     slot.is_socket = descriptor_is_socket(descriptor);
     // Whether a short read has emptied it is known of stream sockets of the internet only.
     slot.short_read_empties = false;
     return 0;
+}
+
+std::int32_t kernel_engine::adopt_copy(int descriptor, io_handle& adopted) noexcept {
+    int const copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) return -errno;
+    auto const result = handles_.adopt(copy, adopted);
+    if (result == 0) handles_.find(adopted)->is_shared = true;
+    return result;
 }
 
 std::int32_t kernel_engine::spawn(child_request const& request, started_child& started) noexcept {

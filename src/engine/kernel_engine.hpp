@@ -33,6 +33,7 @@ public:
     std::int32_t find_socket_file(socket_address const& at, std::uint64_t& which) noexcept final;
     std::int32_t remove_socket_file(socket_address const& at) noexcept final;
     std::int32_t adopt(int descriptor, io_handle& adopted) noexcept final;
+    std::int32_t adopt_copy(int descriptor, io_handle& adopted) noexcept final;
     std::int32_t spawn(child_request const& request, started_child& started) noexcept final;
     std::int32_t signal_child(io_handle process, int signal, int group) noexcept final;
     std::int32_t reap_child(io_handle process, int& returncode) noexcept final;
@@ -45,6 +46,8 @@ protected:
     virtual bool start(handle_slot& slot, operation& op) noexcept = 0;
     /// Brings an operation that is in a slot's list to its end, at once by `finish_later` or through the kernel.
     virtual void abandon(handle_slot& slot, operation& op) noexcept = 0;
+    /// The slot's descriptor is about to be closed.
+    virtual void forget(handle_slot&) noexcept {}
     /// An operation has left the slot's lists.
     virtual void operation_left(handle_slot& slot) noexcept = 0;
 
@@ -104,6 +107,10 @@ private:
     static bool is_past_for_sure(clock::time_point deadline) noexcept { return deadline <= clock::time_point{}; }
     /// Where nothing was pending it is closed, and this is what the close said.
     std::optional<std::int32_t> begin_close(handle_slot& slot) noexcept;
+    std::int32_t release(handle_slot& slot) noexcept {
+        forget(slot);
+        return handles_.release(slot);
+    }
     bool submit_blocking(blocking_operation& op) noexcept;
     bool submit_file(file_operation& op) noexcept;
     /// Names the descriptor that a call has opened, and gives the operation's result.

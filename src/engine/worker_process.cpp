@@ -86,7 +86,8 @@ public:
     }
 
     int spawn(::pid_t& made) {
-        std::string added = std::string(variable) + "=1";
+        std::string added(variable);
+        added += "=1";
         std::string name = "rota-worker";
         auto const environment = environment_with(added);
         std::array<char*, 2> const arguments{name.data(), nullptr};

@@ -293,6 +293,38 @@ TEST_P(contract_descriptors, what_was_blocking_is_so_again_after_the_close) {
     ::close(ends[1]);
 }
 
+TEST_P(contract_descriptors, a_copy_is_polled_and_changes_nothing_of_what_it_is_of) {
+    auto const ends = raw_pipe();
+    int const flags = ::fcntl(ends[0], F_GETFL);
+    rota::io_handle copy;
+    ASSERT_EQ(engine().adopt_copy(ends[0], copy), 0);
+    polling waits(copy, readable);
+    EXPECT_TRUE(start(waits));
+    poll();
+    EXPECT_FALSE(waits.done);
+    EXPECT_EQ(::write(ends[1], "x", 1), 1);
+    EXPECT_EQ(finish(waits), 0);
+    close(copy);
+    EXPECT_EQ(::fcntl(ends[0], F_GETFL), flags);
+    rota::io_handle none;
+    EXPECT_EQ(engine().adopt_copy(987654, none), -EBADF);
+    for (int const end : ends) ::close(end);
+}
+
+TEST_P(contract_descriptors, what_others_have_open_too_can_be_waited_for_again_and_again) {
+    auto const ends = raw_pipe();
+    for (int time = 0; time < 3; ++time) {
+        auto const handle = adopt(::fcntl(ends[0], F_DUPFD_CLOEXEC, 0));
+        polling waits(handle, readable);
+        EXPECT_TRUE(start(waits));
+        poll();
+        EXPECT_FALSE(waits.done);
+        close(handle);
+        EXPECT_EQ(finish(waits), -ECANCELED);
+    }
+    for (int const end : ends) ::close(end);
+}
+
 TEST_P(contract_descriptors, an_adopted_socket_is_a_socket) {
     std::array<int, 2> ends{};
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);

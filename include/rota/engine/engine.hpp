@@ -122,6 +122,8 @@ public:
     /// with its handle; where this fails, at once. A blocking one is made blocking again first, since others may have it
     /// too. Of a file receives and sends go on at its position, and wait for the disk.
     virtual std::int32_t adopt(int descriptor, io_handle& adopted) noexcept;
+    /// A handle to poll a descriptor that stays the program's, which nothing is changed of.
+    virtual std::int32_t adopt_copy(int descriptor, io_handle& adopted) noexcept;
     /// Starts a child process; it stands still until the child runs its program. `EACCES`, `ENOENT` and the like may be the
     /// program's or its directory's: `started.failed` tells.
     virtual std::int32_t spawn(child_request const& request, started_child& started) noexcept;
