@@ -59,6 +59,7 @@ loop::~loop() {
     take_from_outside();
     discard_ready();
     for (auto const& each : signal_handlers_) each.second->close();
+    for (auto* each : watchers_) each->close();
     // Handles may outlive the loop; what they do must not reach for it.
     for_each_task(*this, [](detail::task_state& task) {
         task.home = nullptr;
@@ -130,6 +131,37 @@ bool loop::remove_signal_handler(int signal) {
     signal_handlers_.erase(found);
     handler.close();
     return true;
+}
+
+void loop::set_watcher(char const* what, int descriptor, detail::readiness_node& node) {
+    try {
+        watchers_.reserve(watchers_.size() + 1);
+        node.watch(what, descriptor);
+    } catch (...) {
+        node.close();
+        throw;
+    }
+    remove_watcher(what, descriptor, node.until());
+    watchers_.push_back(&node);
+}
+
+bool loop::remove_watcher(char const* what, int descriptor, detail::poll_readiness until) {
+    detail::check_owner(this, what);
+    auto const found = std::find_if(watchers_.begin(), watchers_.end(), [&](auto const* each) {
+        return each->descriptor() == descriptor && each->until() == until;
+    });
+    if (found == watchers_.end()) return false;
+    detail::readiness_node& node = **found;
+    watchers_.erase(found);
+    node.close();
+    return true;
+}
+
+bool loop::remove_reader(int descriptor) {
+    return remove_watcher("remove_reader", descriptor, detail::poll_readiness::readable);
+}
+bool loop::remove_writer(int descriptor) {
+    return remove_watcher("remove_writer", descriptor, detail::poll_readiness::writable);
 }
 
 void loop::run_callback(detail::runnable& callback) noexcept {

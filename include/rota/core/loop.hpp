@@ -9,6 +9,7 @@
 #include <rota/core/task_factory.hpp>
 #include <rota/detail/callback_node.hpp>
 #include <rota/detail/open_generators.hpp>
+#include <rota/detail/readiness_node.hpp>
 #include <rota/detail/scheduler.hpp>
 #include <rota/detail/signal_node.hpp>
 
@@ -112,6 +113,30 @@ public:
     /// Whether there was one.
     bool remove_signal_handler(int signal);
 
+    /// Has the loop call `f(args...)` in each turn in which a read from `descriptor` would not wait, until
+    /// `remove_reader`; `add_writer` the same for writes. One for each descriptor and direction, in place of the one before.
+    /// The descriptor stays the program's, blocking or not: remove it before you close it. For what Rota's own streams and
+    /// sockets can not do, such as the descriptor of another library.
+    ///
+    /// Errors: `system_error`, such as `EBADF`; `ENOSYS` on a simulated engine. An exception that `f` throws goes to the
+    /// exception handler, and `f` is called again.
+    /// Cancellation: `remove_reader`; a call that is due in this turn then does not come.
+    /// asyncio: `add_reader`, `add_writer`. There a descriptor that was closed without `remove_reader` is forgotten by
+    /// itself; here what it stands for stays open until then.
+    template <class F, class... Args>
+    void add_reader(int descriptor, F&& f, Args&&... args) {
+        watch_descriptor("add_reader", descriptor, detail::poll_readiness::readable, std::forward<F>(f),
+                         std::forward<Args>(args)...);
+    }
+    template <class F, class... Args>
+    void add_writer(int descriptor, F&& f, Args&&... args) {
+        watch_descriptor("add_writer", descriptor, detail::poll_readiness::writable, std::forward<F>(f),
+                         std::forward<Args>(args)...);
+    }
+    /// Whether there was one.
+    bool remove_reader(int descriptor);
+    bool remove_writer(int descriptor);
+
     /// From now on new tasks are told to `factory`'s hook, and start eagerly where it says so; `{}` restores the lazy start.
     /// Without one a task pays nothing.
     void set_task_factory(task_factory factory) {
@@ -191,6 +216,16 @@ private:
         return handle;
     }
     void set_signal_handler(int signal, detail::signal_node& handler);
+    template <class F, class... Args>
+    void watch_descriptor(char const* what, int descriptor, detail::poll_readiness until, F&& f, Args&&... args) {
+        detail::check_owner(this, what);
+        auto bound = detail::bind_for_ever(std::forward<F>(f), std::forward<Args>(args)...);
+        auto& node = *new detail::readiness_handler_node<decltype(bound)>(*this, until, std::move(bound));
+        node.context = detail::share(detail::current_context());
+        set_watcher(what, descriptor, node);
+    }
+    void set_watcher(char const* what, int descriptor, detail::readiness_node& node);
+    bool remove_watcher(char const* what, int descriptor, detail::poll_readiness until);
     void arm_node(detail::timed_callback_node& node, clock::time_point when);
 
     void interrupted() noexcept override;
@@ -226,6 +261,7 @@ private:
     detail::intrusive_list<detail::waiting_callback_node> waiting_callbacks_;
     detail::open_generators open_generators_{*this};
     std::vector<std::pair<int, detail::signal_node*>> signal_handlers_;
+    std::vector<detail::readiness_node*> watchers_;
 };
 
 /// The loop that runs in this thread. Throws `usage_error` where none does.
