@@ -107,6 +107,7 @@ void loop::arm_node(detail::timed_callback_node& node, clock::time_point when) {
 
 void loop::set_signal_handler(int signal, detail::signal_node& handler) {
     try {
+        handler.context = detail::share(detail::current_context());
         handler.subscribe(signal);
         signal_handlers_.emplace_back(signal, &handler);
     } catch (...) {

@@ -2,6 +2,8 @@
 
 #include <rota/base/error.hpp>
 #include <rota/combine/timeout.hpp>
+#include <rota/core/context_var.hpp>
+#include <rota/core/future.hpp>
 #include <rota/core/run.hpp>
 #include <rota/core/sleep.hpp>
 
@@ -66,6 +68,18 @@ TEST_P(SignalReceiver, OneThatComesAgainBeforeItWasTakenCountsOnce) {
         EXPECT_TRUE(none);
         ::raise(SIGUSR1);
         EXPECT_EQ(co_await signals.next(), SIGUSR1);
+    });
+}
+
+TEST_P(SignalReceiver, AHandlerIsCalledInTheContextItWasAddedIn) {
+    run([]() -> coro<> {
+        static rota::context_var<int> number(0);
+        auto seen = rota::create_future<int>();
+        number.set(1);
+        rota::running_loop().add_signal_handler(SIGUSR1, [&] { seen.set_result(number.get()); });
+        number.set(2);
+        ::raise(SIGUSR1);
+        EXPECT_EQ(co_await seen, 1);
     });
 }
 
