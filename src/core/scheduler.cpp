@@ -4,6 +4,7 @@
 #include <rota/core/cancellation.hpp>
 #include <rota/core/debug.hpp>
 #include <rota/detail/context_map.hpp>
+#include "engine/turn_alarm.hpp"
 #include "owners.hpp"
 #include "schedule_policy.hpp"
 
@@ -46,6 +47,7 @@ scheduler::scheduler(std::unique_ptr<engine> with, schedule const& order, std::u
     if (debug_) {
         enter_owner(*this);
         frame_pool::follow_watch();
+        if (engine_->kind() != engine_kind::simulated) alarm_ = std::make_unique<turn_alarm>();
     }
     polled_at_ = engine_->now();
     timers_.advance(polled_at_);

@@ -1,6 +1,9 @@
 // What debug mode adds to each turn: scheduler.cpp runs all by way of this then.
 #include "making.hpp"
 
+#include "engine/turn_alarm.hpp"
+#include "native_stack.hpp"
+
 #include <rota/core/loop.hpp>
 #include <rota/detail/report.hpp>
 #include <rota/detail/scheduler.hpp>
@@ -34,6 +37,13 @@ std::string readable(std::type_info const& type) {
 std::string slow(std::string const& who, clock::duration took) {
     return "debug: executing " + who + " took " + seconds(took) +
            " seconds, in which nothing else could run; do long " + "work in to_thread, or co_await yield() in between";
+}
+
+std::string where(turn_alarm const& alarm, clock::duration limit) {
+    auto const stack = alarm.stack();
+    if (stack.empty()) return {};
+    return "\n  where it was after " + seconds(limit) + " seconds" +
+           describe_addresses(stack.data(), stack.size(), "    ");
 }
 
 std::string slow_task(task_state const& task, std::source_location const& before, clock::duration took) {
@@ -95,25 +105,30 @@ void scheduler::report_made(Make&& make) noexcept {
 }
 
 void scheduler::run_watched(runnable& item) noexcept {
-    bool const timed = engine_->kind() != engine_kind::simulated;
+    bool const timed = alarm_ != nullptr;
     bool const is_task = item.kind == runnable_kind::task;
     auto const began = timed ? engine_->now() : clock::time_point();
-    auto const took = [&] { return timed ? engine_->now() - began : clock::duration::zero(); };
+    auto const run = [&] {
+        if (timed) alarm_->set(slow_limit_);
+        run_item(item);
+        if (timed) alarm_->clear();
+        return timed ? engine_->now() - began : clock::duration::zero();
+    };
     if (!is_task) {
         auto& callback = static_cast<callback_node&>(item);
         std::type_info const& type = typeid(callback);
-        run_item(item);
-        if (auto const time = took(); timed && time >= slow_limit_)
-            report_made([&] { return slow("a callback, " + readable(type) + ",", time); });
+        if (auto const time = run(); timed && time >= slow_limit_)
+            report_made(
+                [&] { return slow("a callback, " + readable(type) + ",", time) + where(*alarm_, slow_limit_); });
         return;
     }
     auto& task = static_cast<task_state&>(item);
     if (task.done()) return run_item(item);  // to be reported
     watched_task const watched(task);
-    run_item(item);
-    auto const time = took();
+    auto const time = run();
     if (!task.done() && task.parked == nullptr && !is_queued(task)) report_made([&] { return stranded(task); });
-    if (timed && time >= slow_limit_) report_made([&] { return slow_task(task, watched.before(), time); });
+    if (timed && time >= slow_limit_)
+        report_made([&] { return slow_task(task, watched.before(), time) + where(*alarm_, slow_limit_); });
     hot.current = nullptr;
 }
 

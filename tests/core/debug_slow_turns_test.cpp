@@ -11,6 +11,14 @@ namespace {
 using namespace core_kit;
 using rota::coro;
 
+#if defined(__SANITIZE_THREAD__)
+constexpr bool delays_signals = true;
+#elif defined(__has_feature)
+constexpr bool delays_signals = __has_feature(thread_sanitizer);
+#else
+constexpr bool delays_signals = false;
+#endif
+
 class debug_slow_turns : public debug_kit::test {};
 
 void compute(std::chrono::nanoseconds time) {
@@ -48,6 +56,18 @@ TEST_F(debug_slow_turns, a_task_that_works_for_long_is_reported_with_its_lines) 
     });
     ASSERT_EQ(told.size(), 1U);
     debug_kit::expect_told(told[0], {"debug: executing worker took 0.0", place(works + 2), place(works + 4)});
+}
+
+TEST_F(debug_slow_turns, the_machines_stack_when_the_time_was_over_is_told) {
+    if (delays_signals) GTEST_SKIP() << "TSan holds signals back until the turn's next system call";
+    auto const told = told_by([]() -> coro<> {
+        co_await rota::create_task(works_between_two_awaits());
+        rota::running_loop().call_soon([] { compute(6ms); });
+        co_await rota::yield();
+    });
+    ASSERT_EQ(told.size(), 2U);
+    for (auto const& each : told)
+        debug_kit::expect_told(each, {"where it was after 0.005 seconds", "addr2line -Cfipe ", "rota_test_core 0x"});
 }
 
 TEST_F(debug_slow_turns, a_task_that_ends_with_its_long_turn_is_reported) {

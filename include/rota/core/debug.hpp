@@ -9,18 +9,20 @@ namespace rota::inline v0 {
 /// `rota debug: ...`; the wrong thread is an exception.
 ///
 /// **Slow turns:** one turn of a task or a callback that took longer than `loop::set_slow_callback_duration` allows, 100 ms
-/// at first, between which of its lines, and what it awaits now. Not on a simulated engine, whose time stands still in a
-/// turn.
+/// at first, between which of its lines, what it awaits now, and the machine's stack when that time was over. For this a
+/// slow turn gets a signal, the highest real-time one that nobody has taken, which may end a `poll` or `usleep` in it early.
+/// Not on a simulated engine, whose time stands still in a turn.
 ///
 /// > rota debug: executing Task-1 took 0.251 seconds, in which nothing else could run; do long work in to_thread, or
-/// > co_await yield() in between: between main.cpp:20 and its await at main.cpp:24, waits for sleep
+/// > co_await yield() in between: between main.cpp:20 and its await at main.cpp:24, waits for sleep; where it was after
+/// > 0.100 seconds: `addr2line -Cfipe ./a.out 0x31f0 0x4a12`
 ///
 /// **Coroutines never awaited:** which function's, and where it was called.
 ///
 /// > rota debug: a coroutine was never awaited: `rota::coro<> fetch(int)`, main.cpp:9; co_await it, or give it to
 /// > create_task: made by Task-1, behind its awaits at main.cpp:15; made where this leads: `addr2line -Cfipe ./a.out 0x31f0`
 ///
-/// The last is a command that turns the machine's addresses into functions and lines, given a program built with `-g1`.
+/// Such a command turns the machine's addresses into functions and lines, given a program built with `-g1`.
 ///
 /// **Wrong threads:** a `usage_error` from `call_soon`, `call_at` and what is made with them; from a task's `cancel`,
 /// `uncancel`, `set_name`, `exception`, `result` and `add_done_callback`; from a future's the same and `set_result`,
@@ -46,7 +48,7 @@ namespace rota::inline v0 {
 ///
 /// A reported place is that of the last await before it, which is what a coroutine knows of itself.
 ///
-/// asyncio: debug mode, `PYTHONASYNCIODEBUG=1`; the durations of polls are not told.
+/// asyncio: debug mode, `PYTHONASYNCIODEBUG=1`; the durations of polls are not told, and asyncio tells no stack of a slow turn.
 ROTA_API bool debug_mode() noexcept;
 
 /// Turns it on or off for the whole program, whatever the environment says. A loop, and what is in it, keeps the mode in

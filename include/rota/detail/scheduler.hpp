@@ -16,6 +16,7 @@
 namespace rota::inline v0::detail {
 
 class schedule_policy;
+class turn_alarm;
 
 /// Who runs next, and when to look at the world.
 ///
@@ -158,6 +159,7 @@ private:
     std::atomic<std::uint32_t> wakers_{0};  // threads inside push_from_outside
     std::uint64_t polls_ = 0;
     timer_queue timers_;
+    std::unique_ptr<turn_alarm> alarm_;        // in debug mode, on an engine whose clock goes
     std::unique_ptr<schedule_policy> policy_;  // null: first in, first out
 };
 
