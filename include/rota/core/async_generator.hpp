@@ -3,10 +3,9 @@
 #include <rota/base/error.hpp>
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
-#include <rota/core/with_shield.hpp>
 #include <rota/detail/bound_body.hpp>
 #include <rota/detail/generator_promise.hpp>
-#include <rota/detail/result_room.hpp>
+#include <rota/detail/run_and_end.hpp>
 
 #include <concepts>
 #include <coroutine>
@@ -262,30 +261,6 @@ async_generator<T&> detail::generator_promise<T&>::get_return_object() noexcept 
     return async_generator<T&>(*this);
 }
 
-namespace detail {
-
-template <class Closed, class Bound>
-coro<typename Bound::result> run_with_aclosing(Closed closed, Bound body) {
-    using R = typename Bound::result;
-    std::exception_ptr error;
-    result_room<R> value;
-    try {
-        body.start(closed);
-        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
-        if constexpr (std::is_void_v<R>)
-            co_await awaiter;
-        else
-            value.fill(co_await awaiter);
-    } catch (...) {
-        error = std::current_exception();
-    }
-    co_await with_shield(closed.aclose());
-    if (error) std::rethrow_exception(std::move(error));
-    if constexpr (!std::is_void_v<R>) co_return value.take();
-}
-
-}  // namespace detail
-
 /// Awaits `body`, then closes `closed` however the body ended: a generator, or anything else whose `aclose()` can be
 /// awaited, a temporary to be kept or a variable. `body` is `fn, args...`, called as `fn(closed, args...)`. Gives what the
 /// body gives.
@@ -300,9 +275,10 @@ coro<typename Bound::result> run_with_aclosing(Closed closed, Bound body) {
 /// asyncio: `async with contextlib.aclosing(...)`, in which a second cancel interrupts the closing.
 template <class Closed, class Body, class... Args>
 [[nodiscard]] auto with_aclosing(Closed&& closed, Body&& body, Args&&... args) {
-    return detail::run_with_aclosing<Closed>(std::forward<Closed>(closed),
-                                             detail::bind_body(detail::offers<std::remove_reference_t<Closed>>{},
-                                                               std::forward<Body>(body), std::forward<Args>(args)...));
+    return detail::run_and_end<Closed>(std::forward<Closed>(closed),
+                                       detail::bind_body(detail::offers<std::remove_reference_t<Closed>>{},
+                                                         std::forward<Body>(body), std::forward<Args>(args)...),
+                                       [](auto& of) -> decltype(auto) { return of.aclose(); });
 }
 
 }  // namespace rota::inline v0

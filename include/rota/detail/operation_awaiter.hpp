@@ -23,7 +23,7 @@ class operation_awaiter : public leaf, public Operation {
 public:
     template <class... Args>
     explicit operation_awaiter(char const* what, Args&&... args)
-        : Operation(std::forward<Args>(args)..., &operation_awaiter::completed), what_(what) {}
+        : operation_awaiter(&operation_awaiter::completed, what, std::forward<Args>(args)...) {}
 
     bool await_ready() const noexcept { return false; }
 
@@ -52,13 +52,20 @@ public:
     }
     char const* waits_for() const noexcept override { return what_; }
 
-private:
-    static void completed(operation& op) noexcept {
-        auto& self = static_cast<operation_awaiter&>(op);
-        task_state& task = *self.task_;
-        if (op.result() == -ECANCELED && task.visible != 0) task.set(task_raise);
-        wake(task);
+protected:
+    template <class... Args>
+    operation_awaiter(operation::completion on_completion, char const* what, Args&&... args)
+        : Operation(std::forward<Args>(args)..., on_completion), what_(what) {}
+
+    /// The task goes on: with a raise where nothing happened because of a cancel.
+    void go_on() noexcept {
+        if (this->result() == -ECANCELED && task_->visible != 0) task_->set(task_raise);
+        wake(*task_);
     }
+    task_state& task() noexcept { return *task_; }
+
+private:
+    static void completed(operation& op) noexcept { static_cast<operation_awaiter&>(op).go_on(); }
 
     char const* what_;
     task_state* task_ = nullptr;

@@ -2,15 +2,12 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
-#include <rota/core/with_shield.hpp>
 #include <rota/detail/bound_body.hpp>
-#include <rota/detail/result_room.hpp>
+#include <rota/detail/run_and_end.hpp>
 #include <rota/fs/file.hpp>
 #include <rota/fs/paths.hpp>
 
-#include <exception>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace rota::inline v0 {
@@ -29,23 +26,9 @@ ROTA_API coro<std::string> make_temporary_directory();
 
 template <class Bound>
 coro<typename Bound::result> run_with_temporary_directory(Bound body) {
-    using R = typename Bound::result;
-    std::exception_ptr error;
-    result_room<R> value;
-    std::string const path = co_await make_temporary_directory();
-    try {
-        body.start(path);
-        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
-        if constexpr (std::is_void_v<R>)
-            co_await awaiter;
-        else
-            value.fill(co_await awaiter);
-    } catch (...) {
-        error = std::current_exception();
-    }
-    co_await with_shield(remove_all(path));
-    if (error) std::rethrow_exception(std::move(error));
-    if constexpr (!std::is_void_v<R>) co_return value.take();
+    std::string path = co_await make_temporary_directory();
+    co_return co_await run_and_end<std::string const>(std::move(path), std::move(body),
+                                                      [](std::string const& made) { return remove_all(made); });
 }
 
 }  // namespace detail

@@ -1,36 +1,18 @@
 #pragma once
 
 #include <rota/core/coro.hpp>
-#include <rota/core/with_shield.hpp>
 #include <rota/detail/bound_body.hpp>
-#include <rota/detail/result_room.hpp>
+#include <rota/detail/run_and_end.hpp>
 #include <rota/process/process.hpp>
 
-#include <exception>
-#include <type_traits>
 #include <utility>
 
 namespace rota::inline v0 {
 namespace detail {
 
 template <class Bound>
-coro<typename Bound::result> run_with_process(process child, Bound body) {
-    using R = typename Bound::result;
-    std::exception_ptr error;
-    result_room<R> value;
-    try {
-        body.start(child);
-        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
-        if constexpr (std::is_void_v<R>)
-            co_await awaiter;
-        else
-            value.fill(co_await awaiter);
-    } catch (...) {
-        error = std::current_exception();
-    }
-    co_await with_shield(child.kill_and_wait());
-    if (error) std::rethrow_exception(std::move(error));
-    if constexpr (!std::is_void_v<R>) co_return value.take();
+auto run_with_process(process child, Bound body) {
+    return run_and_end<process>(std::move(child), std::move(body), [](process& of) { return of.kill_and_wait(); });
 }
 
 template <class Bound>
