@@ -8,6 +8,7 @@
 #include <csignal>
 #include <memory>
 #include <new>
+#include <thread>
 #include <utility>
 
 namespace rota::inline v0::detail {
@@ -56,24 +57,42 @@ void process_state::open_streams(started_child const& started, stream_options co
 
 void process_state::wait_for_end() noexcept {
     waiting_.emplace(*this, handle_);
-    if (kernel_.submit(*waiting_)) take_end();
+    pending_ = !kernel_.submit(*waiting_);
+    if (!pending_) take_end();
 }
 
-void process_state::completed(operation& op) noexcept { static_cast<end_operation&>(op).owner->take_end(); }
+void process_state::completed(operation& op) noexcept {
+    auto& of = *static_cast<end_operation&>(op).owner;
+    of.pending_ = false;
+    of.take_end();
+}
+
+// A debugger sees a child's end before its parent may; and there may be no memory for the operation.
+void process_state::look_later() noexcept {
+    constexpr auto a_moment = std::chrono::milliseconds(1);
+    try {
+        static_cast<loop*>(home_)->call_later(a_moment, [self = process_ref(*this)] { self->look_again(); });
+    } catch (std::bad_alloc const&) {
+        add_reference();
+        home_->push(*this);
+    }
+}
+
+// It was killed, and the loop that could wait for its end is ending itself.
+std::int32_t process_state::reap_killed(int& code) noexcept {
+    constexpr auto long_enough = std::chrono::seconds(1);
+    auto const until = kernel_.now() + long_enough;
+    for (;;) {
+        auto const result = kernel_.reap_child(handle_, code);
+        if (result != -EAGAIN || kernel_.now() > until) return result;
+        std::this_thread::yield();
+    }
+}
 
 void process_state::take_end() noexcept {
     int code = unknown_end;
-    auto const result = kernel_.reap_child(handle_, code);
-    if (result == -EAGAIN) {
-        // A debugger sees its end before its parent may.
-        constexpr auto a_moment = std::chrono::milliseconds(1);
-        try {
-            static_cast<loop*>(home_)->call_later(a_moment, [this] { wait_for_end(); });
-        } catch (std::bad_alloc const&) {
-            wait_for_end();
-        }
-        return;
-    }
+    auto const result = loop_ended_ ? reap_killed(code) : kernel_.reap_child(handle_, code);
+    if (result == -EAGAIN && !loop_ended_) return look_later();
     returncode = code;
     kernel_.close(std::exchange(handle_, io_handle{}));
     if (list_node::linked()) list_node::unlink();
@@ -100,6 +119,7 @@ void process_state::withdraw() noexcept {
     list_node::unlink();
     loop_ended_ = true;
     kill();
+    if (!pending_ && !home_->in_forked_child()) take_end();
 }
 
 }  // namespace rota::inline v0::detail

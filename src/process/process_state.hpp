@@ -46,8 +46,8 @@ public:
     /// What `communicate` has read of its output and error.
     std::array<std::string, 2> gathered;
 
-    // It is in the list of what the loop lets go at its end, and never called.
-    void call() override {}
+    // It is in the list of what the loop lets go at its end, and called where there is no other way to look again.
+    void call() override { look_again(); }
     void discard() noexcept override {}
     void withdraw() noexcept override;
 
@@ -61,12 +61,18 @@ private:
     void destroy() noexcept override { delete this; }
     static void completed(operation& op) noexcept;
     void wait_for_end() noexcept;
+    void look_again() noexcept {
+        if (runs() && !pending_) wait_for_end();
+    }
+    void look_later() noexcept;
     void take_end() noexcept;
+    std::int32_t reap_killed(int& code) noexcept;
 
     engine& kernel_;
     io_handle handle_{};
     std::optional<end_operation> waiting_;
     bool leads_group_;
+    bool pending_ = false;  // the engine has the operation
     bool loop_ended_ = false;
 };
 

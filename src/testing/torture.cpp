@@ -18,17 +18,15 @@ constexpr std::size_t most_steps = 100'000;
 constexpr std::size_t steps_between_polls = 64;
 // More than any scenario has open at once.
 constexpr std::size_t most_handles = 16;
-// A subject that its first cancel leaves more time than this is in a shield, and sees no second one.
-constexpr std::size_t most_steps_apart = 32;
 
 struct live_counts {
     std::uint64_t frames = detail::frame_pool::count().live();
     std::uint64_t tasks = detail::slab_store::count().live();
 };
 
-std::unique_ptr<loop> make_loop(std::uint64_t seed) {
-    engine_options options(engine_kind::simulated);
-    options.seed = seed;
+std::unique_ptr<loop> make_loop(torture_options const& how) {
+    engine_options options(how.engine);
+    options.seed = how.seed;
     auto made = std::make_unique<loop>(make_engine(options));
     // What it is told of is looked for by `verify`.
     made->set_exception_handler([](loop&, exception_context const&) {});
@@ -41,7 +39,7 @@ enum class order { environment_first, subject_first };
 // One run. Steps until a task is done; false: nothing can happen any more.
 class run_of {
 public:
-    explicit run_of(std::uint64_t seed) : loop_(make_loop(seed)), here_(*loop_) {}
+    explicit run_of(torture_options const& how) : loop_(make_loop(how)), here_(*loop_) {}
 
     void start(scenario_maker const& make, order which = order::environment_first) {
         scenario_ = make();
@@ -118,12 +116,12 @@ void check_counts(live_counts const& before) {
 enum class cancels { none, once, twice };
 
 // Cancels before step `at`, and where `apart` is not 0 that many steps later again. How often that found a subject.
-cancels cancel_at(scenario_maker const& make, std::uint64_t seed, order which, std::size_t at, std::size_t apart,
-                  torture_report& report) {
+cancels cancel_at(scenario_maker const& make, torture_options const& how, order which, std::size_t at,
+                  std::size_t apart, torture_report& report) {
     live_counts const before;
     cancels sent = cancels::none;
     {
-        run_of run(seed);
+        run_of run(how);
         run.start(make, which);
         for (std::size_t step = 0; !run.subject().done(); ++step) {
             if (step == at && run.subject().cancel()) sent = cancels::once;
@@ -146,12 +144,12 @@ cancels cancel_at(scenario_maker const& make, std::uint64_t seed, order which, s
 }
 
 // False: no allocation failed any more.
-bool fail_at(scenario_maker const& make, std::uint64_t seed, std::uint64_t nth, memory_source const& memory,
+bool fail_at(scenario_maker const& make, torture_options const& how, std::uint64_t nth, memory_source const& memory,
              torture_report& report) {
     live_counts const before;
     bool failed = false;
     {
-        run_of run(seed);
+        run_of run(how);
         auto const first = memory.taken();
         memory.fail_allocation(nth);
         try {
@@ -190,11 +188,11 @@ auto with_place(char const* what, std::size_t place, F&& f) {
 coro<> scenario::environment() { co_return; }
 coro<> scenario::verify() { co_return; }
 
-torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed) {
+torture_report cancel_torture(scenario_maker const& make, torture_options const& how) {
     torture_report report;
     for (order const which : {order::environment_first, order::subject_first}) {
         bool twice = true;
-        for (std::size_t apart = 0; twice && apart <= most_steps_apart; ++apart) {
+        for (std::size_t apart = 0; twice && apart <= how.most_steps_apart; ++apart) {
             std::string what = which == order::subject_first ? "begun first, " : "";
             if (apart == 0)
                 what += "cancelled before step";
@@ -203,7 +201,7 @@ torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed) {
             cancels sent = cancels::once;
             twice = apart == 0;
             for (std::size_t at = 0; sent != cancels::none; ++at) {
-                sent = with_place(what.c_str(), at, [&] { return cancel_at(make, seed, which, at, apart, report); });
+                sent = with_place(what.c_str(), at, [&] { return cancel_at(make, how, which, at, apart, report); });
                 twice = twice || sent == cancels::twice;
             }
         }
@@ -211,11 +209,11 @@ torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed) {
     return report;
 }
 
-torture_report allocation_torture(scenario_maker const& make, std::uint64_t seed, memory_source const& other) {
+torture_report allocation_torture(scenario_maker const& make, torture_options const& how, memory_source const& other) {
     torture_report report;
     auto const fail_each = [&](char const* what, memory_source const& memory) {
         for (std::uint64_t nth = 1;; ++nth)
-            if (!with_place(what, nth, [&] { return fail_at(make, seed, nth, memory, report); })) break;
+            if (!with_place(what, nth, [&] { return fail_at(make, how, nth, memory, report); })) break;
     };
     fail_each("failing frame", memory_of<detail::frame_pool>());
     fail_each("failing task", memory_of<detail::slab_store>());

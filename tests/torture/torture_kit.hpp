@@ -34,31 +34,43 @@ struct eagerly : Scenario {
     eagerly() { rota::running_loop().set_task_factory(rota::eager_task_factory); }
 };
 
-inline void torture_each(std::string const& what, rota::testing::scenario_maker const& make, std::uint64_t seed) {
+inline void torture_each(std::string const& what, rota::testing::scenario_maker const& make,
+                         rota::testing::torture_options const& how) {
     try {
-        EXPECT_GT(rota::testing::cancel_torture(make, seed).stopped, 0U) << what;
+        EXPECT_GT(rota::testing::cancel_torture(make, how).stopped, 0U) << what;
         for (auto const* memory : {&general_memory, &exhausted_memory})
-            EXPECT_GT(rota::testing::allocation_torture(make, seed, *memory).stopped, 0U) << what;
+            EXPECT_GT(rota::testing::allocation_torture(make, how, *memory).stopped, 0U) << what;
     } catch (rota::testing::torture_failure const& failure) {
         ADD_FAILURE() << what << ": " << failure.what();
     }
 }
 
-/// Cancels `Scenario` everywhere, and lets each of its allocations fail, under each of `seeds`; and under the first of them
-/// again with an eager task factory. `awaitables` names what is tortured, as `lock.acquire` or `gather/of tasks`; every_awaitable_test.py looks
-/// whether one is missing.
+/// Cancels `Scenario` everywhere, and lets each of its allocations fail, under each of `ways`; and under the first of them
+/// again with an eager task factory. `awaitables` names what is tortured, as `lock.acquire` or `gather/of tasks`;
+/// every_awaitable_test.py looks whether one is missing.
 template <class Scenario>
-void torture(char const* awaitables, std::initializer_list<std::uint64_t> seeds = {0}) {
-    for (std::uint64_t const seed : seeds) {
-        std::string const what = std::string(awaitables) + ", seed " + std::to_string(seed);
-        torture_each(what, [] { return std::make_unique<Scenario>(); }, seed);
+void torture(char const* awaitables, std::initializer_list<rota::testing::torture_options> ways = {{}}) {
+    for (auto const& how : ways) {
+        std::string const what =
+            std::string(awaitables) + ", " + std::string(to_string(how.engine)) + ", seed " + std::to_string(how.seed);
+        torture_each(what, [] { return std::make_unique<Scenario>(); }, how);
     }
     torture_each(
-        std::string(awaitables) + ", eagerly", [] { return std::make_unique<eagerly<Scenario>>(); }, *seeds.begin());
+        std::string(awaitables) + ", eagerly", [] { return std::make_unique<eagerly<Scenario>>(); }, *ways.begin());
 }
 
 /// Where the engine has a say.
-inline constexpr std::initializer_list<std::uint64_t> several_seeds = {0, 1, 2, 3};
+inline std::initializer_list<rota::testing::torture_options> const several_seeds = {0U, 1U, 2U, 3U};
+
+inline rota::testing::torture_options on_engine(rota::engine_kind engine) {
+    rota::testing::torture_options how;
+    how.engine = engine;
+    how.most_steps_apart = 4;  // a step there is a millisecond
+    return how;
+}
+/// For what simulation has nothing of.
+inline std::initializer_list<rota::testing::torture_options> const real_engines = {on_engine(rota::engine_kind::uring),
+                                                                                   on_engine(rota::engine_kind::epoll)};
 
 /// One of a number of coroutines that run, for as long as it lives.
 class counted {

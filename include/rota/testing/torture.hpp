@@ -2,6 +2,7 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/engine/engine.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +14,7 @@
 namespace rota::inline v0::testing {
 
 /// One way to use an awaitable, for `cancel_torture` and `allocation_torture` to run again and again: made anew for each
-/// run, inside a simulated loop.
+/// run, inside a loop of its own, simulated unless `torture_options` say otherwise.
 ///
 ///     struct get_an_item : rota::testing::scenario {
 ///         rota::queue<int> items;
@@ -48,6 +49,20 @@ public:
 /// Makes a fresh scenario for each run.
 using scenario_maker = std::function<std::unique_ptr<scenario>()>;
 
+/// How to torture.
+struct torture_options {
+    torture_options() = default;
+    torture_options(std::uint64_t seed_of_all) : seed(seed_of_all) {}  // NOLINT(google-explicit-constructor)
+
+    /// What the simulated engine draws from.
+    std::uint64_t seed = 0;
+    /// Where simulation has nothing of the kind, as with processes. What waits for ever there is not found out but hangs.
+    engine_kind engine = engine_kind::simulated;
+    /// The second cancel comes at most so many steps after the first. A subject that the first one leaves more time is in a
+    /// shield, and sees no second one. 0: there is no second one.
+    std::size_t most_steps_apart = 32;
+};
+
 /// What a torture did, so that a test can see that it did something.
 struct torture_report {
     std::size_t runs = 0;
@@ -68,7 +83,7 @@ public:
 /// first one leaves the subject that much time; and all of that with the subject begun before the environment, and after
 /// it. After each run `verify` must hold, and no task, frame, block of a task or
 /// pending operation may be left. Throws `torture_failure` otherwise.
-ROTA_API torture_report cancel_torture(scenario_maker const& make, std::uint64_t seed = 0);
+ROTA_API torture_report cancel_torture(scenario_maker const& make, torture_options const& how = {});
 
 /// Where memory comes from that is neither a frame nor a task: what a program that replaces `operator new` knows of it.
 struct memory_source {
@@ -82,7 +97,7 @@ struct memory_source {
 /// Runs the scenario once for each allocation of a frame or a task that it makes, and lets that one fail; and likewise for
 /// those of `other`, where it is given. The scenario may end in any exception or none; nothing may be left over, and
 /// nothing may crash. Throws `torture_failure` otherwise.
-ROTA_API torture_report allocation_torture(scenario_maker const& make, std::uint64_t seed = 0,
+ROTA_API torture_report allocation_torture(scenario_maker const& make, torture_options const& how = {},
                                            memory_source const& other = {});
 
 }  // namespace rota::inline v0::testing
