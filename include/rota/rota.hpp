@@ -49,10 +49,13 @@
 #include <rota/io/standard_streams.hpp>
 #include <rota/io/stream.hpp>
 #include <rota/io/transport.hpp>
+#include <rota/net/create_connection.hpp>
 #include <rota/net/datagram_socket.hpp>
 #include <rota/net/getaddrinfo.hpp>
 #include <rota/net/open_connection.hpp>
 #include <rota/net/open_unix_connection.hpp>
+#include <rota/net/protocol.hpp>
+#include <rota/net/protocol_transport.hpp>
 #include <rota/net/server.hpp>
 #include <rota/net/socket.hpp>
 #include <rota/process/process.hpp>

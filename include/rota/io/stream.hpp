@@ -182,6 +182,10 @@ public:
         put_transport(std::forward<F>(wrap)(take_transport()));
     }
 
+    /// Gives the transport away, to who is to go on with it; the stream is closed then. What is `buffered` came over it. Nobody
+    /// may be reading or writing (`usage_error`).
+    std::unique_ptr<rota::transport> release_transport() { return take_transport(); }
+
 private:
     void drop() noexcept;
     static void check_separators(std::span<std::string_view const> separators);

@@ -1,0 +1,18 @@
+#include <rota/net/protocol.hpp>
+
+#include <rota/net/protocol_transport.hpp>
+
+namespace rota::inline v0 {
+
+base_protocol::~base_protocol() = default;
+void base_protocol::connection_made(protocol_transport const&) {}
+void base_protocol::connection_lost(std::exception_ptr) {}
+void base_protocol::pause_writing() {}
+void base_protocol::resume_writing() {}
+
+void protocol::data_received(std::string_view) {}
+bool protocol::eof_received() { return false; }
+
+bool buffered_protocol::eof_received() { return false; }
+
+}  // namespace rota::inline v0

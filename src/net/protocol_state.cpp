@@ -1,0 +1,372 @@
+#include "protocol_state.hpp"
+
+#include <rota/base/error.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace rota::inline v0::detail {
+namespace {
+
+constexpr std::size_t first_room = std::size_t{4} * 1024;
+constexpr std::size_t largest_room = std::size_t{64} * 1024;
+
+}  // namespace
+
+protocol_state::protocol_state(loop& home, std::unique_ptr<transport> over) noexcept
+    : waiting_callback_node(home), via_(std::move(over)) {
+    context = share(current_context());
+}
+
+protocol_state::~protocol_state() {
+    if (!begun_) via_->close();
+}
+
+void protocol_state::begin(std::shared_ptr<base_protocol> calls, std::string_view first) {
+    set_protocol(std::move(calls));
+    room_.assign(first);
+    end_ = first.size();
+    begun_ = true;
+    keep_callback(*home_, *this);
+    add_reference();  // its own, while it is open
+    post(due_made);
+}
+
+void protocol_state::check_thread(char const* call) const {
+    if (!over_) check_owner(home_, call);
+}
+
+void protocol_state::set_protocol(std::shared_ptr<base_protocol> next) {
+    auto* const data = dynamic_cast<protocol*>(next.get());
+    auto* const buffered = dynamic_cast<buffered_protocol*>(next.get());
+    if (data == nullptr && buffered == nullptr)
+        throw_usage_error("protocol_transport: what it is to call is neither a rota::protocol nor a buffered_protocol");
+    if (over_) return;
+    calls_ = std::move(next);
+    data_ = data;
+    buffered_ = buffered;
+}
+
+// Its turns.
+
+void protocol_state::post(due what) noexcept {
+    due_ |= what;
+    if (std::exchange(queued_, true)) return;
+    add_reference();
+    home_->push(*this);
+}
+
+void protocol_state::call() {
+    queued_ = false;
+    auto const what = std::exchange(due_, std::uint8_t{0});
+    if (over_) return;
+    if ((what & due_made) != 0) {
+        made_ = true;
+        call_out("connection_made", false, [&] { calls_->connection_made(protocol_transport(*this)); });
+        pause_protocol_if_full();
+    }
+    if (made_ && (what & (due_made | due_read)) != 0) read_on();
+    if (made_ && (what & due_write) != 0) write_on();
+    if ((what & due_lost) != 0) conclude();
+}
+
+template <class F>
+void protocol_state::call_out(char const* what, bool fatal, F&& f) noexcept {
+    // It may exchange the protocol, whose function is still running then.
+    auto const called = calls_;
+    try {
+        f();
+    } catch (...) {
+        auto error = std::current_exception();
+        report(what, error);
+        if (fatal) force_close(std::move(error));
+    }
+}
+
+void protocol_state::report(char const* what, std::exception_ptr error) noexcept {
+    auto& of = static_cast<loop&>(*home_);
+    try {
+        of.call_exception_handler({std::string("a protocol's ") + what + " threw", error});
+    } catch (...) {
+        of.call_exception_handler({"out of memory", error});  // short enough to need none
+    }
+}
+
+// Reading.
+
+void protocol_state::read_on() noexcept {
+    for (int tries = 0; !closing_ && !paused_ && !eof_; ++tries) {
+        if (begin_ != end_) {
+            deliver();
+            continue;
+        }
+        if (std::exchange(has_read_, false)) {
+            take_read(read_result_);
+            continue;
+        }
+        if (reads_) return;
+        // Others are to have their turns, too.
+        if (tries > 8) return post(due_read);
+        start_read();
+    }
+}
+
+void protocol_state::start_read() noexcept {
+    try {
+        // What filled its room is likely to have more.
+        auto const room = end_ == room_.size() && end_ != 0 ? std::min(room_.size() * 2, largest_room) : room_.size();
+        if (room_.size() < std::max(room, first_room)) room_.resize(std::max(room, first_room));
+    } catch (std::bad_alloc const&) {
+        return force_close(std::current_exception());
+    }
+    begin_ = end_ = 0;
+    receiving_.emplace(*this, via_->handle(), room_.data(), room_.size(), &protocol_state::received);
+    if (via_->start_read(*receiving_)) {
+        has_read_ = true;
+        read_result_ = receiving_->result();
+    } else {
+        reads_ = true;
+        add_reference();
+    }
+}
+
+void protocol_state::received(operation& op) noexcept {
+    auto& self = static_cast<owned<receive_operation>&>(op).owner;
+    self.reads_ = false;
+    self.has_read_ = true;
+    self.read_result_ = op.result();
+    if (!self.over_) self.post(due_read);
+    self.drop_reference();
+}
+
+void protocol_state::take_read(std::int32_t result) noexcept {
+    if (result > 0) {
+        end_ = static_cast<std::size_t>(result);
+    } else if (result == 0) {
+        end_of_data();
+    } else if (result != -ECANCELED) {
+        fail(result, "read from");
+    }
+}
+
+void protocol_state::deliver() noexcept {
+    std::string_view const data(room_.data() + begin_, end_ - begin_);
+    if (data_ != nullptr) {
+        begin_ = end_;
+        call_out("data_received", true, [&] { data_->data_received(data); });
+        return;
+    }
+    // Each of the two calls may pause, close, or put another protocol in its place.
+    auto* const into = buffered_;
+    std::span<char> room;
+    call_out("get_buffer", true, [&] {
+        room = into->get_buffer(data.size());
+        if (room.empty()) throw_usage_error("get_buffer: an empty buffer, into which nothing can be put");
+    });
+    if (room.empty() || closing_ || paused_ || buffered_ != into) return;
+    auto const size = std::min(room.size(), data.size());
+    std::memcpy(room.data(), data.data(), size);
+    begin_ += size;
+    call_out("buffer_updated", true, [&] { into->buffer_updated(size); });
+}
+
+void protocol_state::end_of_data() noexcept {
+    eof_ = true;
+    bool stays = false;
+    call_out("eof_received", true,
+             [&] { stays = data_ != nullptr ? data_->eof_received() : buffered_->eof_received(); });
+    if (!stays && !closing_) close();
+}
+
+void protocol_state::pause_reading() {
+    check_thread("protocol_transport.pause_reading");
+    if (closing_ || paused_) return;
+    // What a pending read still brings is kept.
+    paused_ = true;
+}
+
+void protocol_state::resume_reading() {
+    check_thread("protocol_transport.resume_reading");
+    if (closing_ || !paused_) return;
+    paused_ = false;
+    post(due_read);
+}
+
+void protocol_state::stop_reading() noexcept {
+    if (reads_) via_->cancel(*receiving_);
+}
+
+// Writing.
+
+void protocol_state::write(std::string_view data) {
+    check_thread("protocol_transport.write");
+    if (eof_wanted_) throw_usage_error("protocol_transport.write: after write_eof");
+    if (closing_ || data.empty()) return;
+    waiting_.append(data);
+    pause_protocol_if_full();
+    if (writes_ == nullptr && !conn_lost_) post(due_write);
+}
+
+void protocol_state::write_eof() {
+    check_thread("protocol_transport.write_eof");
+    if (closing_ || std::exchange(eof_wanted_, true)) return;
+    if (writes_ == nullptr) post(due_write);
+}
+
+void protocol_state::set_limits(write_buffer_limits limits) {
+    check_thread("protocol_transport.set_write_buffer_limits");
+    if (limits.low > limits.high)
+        throw_usage_error("protocol_transport.set_write_buffer_limits: the lower limit is above the upper one");
+    limits_ = limits;
+    if (!over_) pause_protocol_if_full();
+}
+
+void protocol_state::pause_protocol_if_full() noexcept {
+    if (!made_ || unsent() <= limits_.high || std::exchange(protocol_paused_, true)) return;
+    call_out("pause_writing", false, [&] { calls_->pause_writing(); });
+}
+
+void protocol_state::write_on() noexcept {
+    for (int tries = 0; !conn_lost_ && writes_ == nullptr; ++tries) {
+        if (std::exchange(has_written_, false)) {
+            if (write_result_ < 0) {
+                fail(write_result_, "write to");
+                return;
+            }
+            sent_ += static_cast<std::size_t>(write_result_);
+            if (protocol_paused_ && unsent() <= limits_.low) {
+                protocol_paused_ = false;
+                call_out("resume_writing", false, [&] { calls_->resume_writing(); });
+                continue;  // which may have closed or aborted
+            }
+        }
+        if (unsent() == 0) {
+            if (eof_wanted_ && !eof_sent_)
+                start_shutdown();
+            else if (closing_)
+                conn_lost_ = true, post(due_lost);
+            return;
+        }
+        if (tries > 8) return post(due_write);
+        if (!start_write()) return;
+    }
+}
+
+// Whether it is done at once.
+bool protocol_state::start_write() noexcept {
+    if (sent_ == going_.size()) {
+        going_.clear();
+        sent_ = 0;
+        std::swap(waiting_, going_);
+    }
+    sending_.emplace(*this, via_->handle(), going_.data() + sent_, going_.size() - sent_, &protocol_state::written);
+    has_written_ = via_->start_write(*sending_);
+    if (has_written_) {
+        write_result_ = sending_->result();
+        return true;
+    }
+    writes_ = &*sending_;
+    add_reference();
+    return false;
+}
+
+void protocol_state::written(operation& op) noexcept {
+    auto& self = static_cast<owned<send_operation>&>(op).owner;
+    self.writes_ = nullptr;
+    self.has_written_ = true;
+    self.write_result_ = op.result();
+    if (!self.over_) self.post(due_write);
+    self.drop_reference();
+}
+
+void protocol_state::start_shutdown() noexcept {
+    eof_sent_ = true;
+    ending_.emplace(*this, via_->handle(), shutdown_operation::side::send, &protocol_state::was_shut_down);
+    if (via_->start_shutdown(*ending_)) {
+        // A peer that has gone has no use for it: the read tells.
+        if (closing_) post(due_write);
+        return;
+    }
+    writes_ = &*ending_;
+    add_reference();
+}
+
+void protocol_state::was_shut_down(operation& op) noexcept {
+    auto& self = static_cast<owned<shutdown_operation>&>(op).owner;
+    self.writes_ = nullptr;
+    if (!self.over_) self.post(due_write);
+    self.drop_reference();
+}
+
+// Its end.
+
+void protocol_state::close() {
+    check_thread("protocol_transport.close");
+    if (std::exchange(closing_, true)) return;
+    stop_reading();
+    if (writes_ != nullptr) return;
+    if (unsent() != 0 || eof_wanted_ != eof_sent_) return post(due_write);
+    conn_lost_ = true;
+    post(due_lost);
+}
+
+void protocol_state::abort() {
+    check_thread("protocol_transport.abort");
+    force_close(nullptr);
+}
+
+void protocol_state::force_close(std::exception_ptr error) noexcept {
+    if (over_ || std::exchange(conn_lost_, true)) return;
+    closing_ = true;
+    error_ = std::move(error);
+    stop_reading();
+    // What is being sent stays where it is until its operation has ended.
+    waiting_.clear();
+    if (writes_ != nullptr) {
+        via_->cancel(*writes_);
+    } else {
+        going_.clear();
+        sent_ = 0;
+    }
+    post(due_lost);
+}
+
+void protocol_state::fail(std::int32_t result, char const* what) noexcept {
+    std::exception_ptr error;
+    try {
+        int const number = result == -EBADF ? ECONNABORTED : -result;
+        error = via_->describe(number, what, via_->peer_name());
+    } catch (...) {
+        error = std::current_exception();
+    }
+    force_close(std::move(error));
+}
+
+void protocol_state::conclude() noexcept {
+    over_ = true;
+    call_out("connection_lost", false, [&] { calls_->connection_lost(std::exchange(error_, nullptr)); });
+    via_->close();
+    list_node::unlink();
+    lost_.set();
+    // It may have the last handle.
+    auto const last = std::exchange(calls_, nullptr);
+    data_ = nullptr;
+    buffered_ = nullptr;
+    drop_reference();
+}
+
+// The loop ends: nobody is called any more.
+void protocol_state::withdraw() noexcept {
+    list_node::unlink();
+    over_ = closing_ = conn_lost_ = true;
+    due_ = 0;
+    via_->close();
+    auto const last = std::exchange(calls_, nullptr);
+    drop_reference();
+}
+
+}  // namespace rota::inline v0::detail

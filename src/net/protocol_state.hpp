@@ -1,0 +1,131 @@
+// What is behind a protocol_transport: the inner transport, who is called, and what is under way.
+#pragma once
+
+#include <rota/core/loop.hpp>
+#include <rota/detail/callback_node.hpp>
+#include <rota/engine/operation.hpp>
+#include <rota/io/transport.hpp>
+#include <rota/net/protocol.hpp>
+#include <rota/net/protocol_transport.hpp>
+#include <rota/sync/event.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rota::inline v0::detail {
+
+/// Counted by its handles, by itself while it is open, by each operation that is pending, and by the ready queue.
+///
+/// The protocol is called in turns of the loop alone: what completes between them only notes what is `due`. So the order of
+/// the calls is that of the turns, on each engine.
+class protocol_state final : public waiting_callback_node {
+public:
+    protocol_state(loop& home, std::unique_ptr<transport> over) noexcept;
+
+    /// `first`: bytes that have come already. Where it throws nothing has begun.
+    void begin(std::shared_ptr<base_protocol> calls, std::string_view first);
+    bool made() const noexcept { return made_; }
+    /// Set when the connection is lost.
+    event& lost() noexcept { return lost_; }
+
+    void write(std::string_view data);
+    void write_eof();
+    void close();
+    void abort();
+    bool is_closing() const noexcept { return closing_; }
+    void pause_reading();
+    void resume_reading();
+    bool is_reading() const noexcept { return !closing_ && !paused_; }
+    void set_limits(write_buffer_limits limits);
+    write_buffer_limits limits() const noexcept { return limits_; }
+    std::size_t unsent() const noexcept { return waiting_.size() + going_.size() - sent_; }
+    void set_protocol(std::shared_ptr<base_protocol> next);
+    std::shared_ptr<base_protocol> const& calls() const noexcept { return calls_; }
+    transport const* via() const noexcept { return via_.get(); }
+
+    void call() override;
+    void discard() noexcept override {}
+    void withdraw() noexcept override;
+
+private:
+    template <class Operation>
+    struct owned : Operation {
+        template <class... Args>
+        explicit owned(protocol_state& of, Args&&... args) noexcept
+            : Operation(std::forward<Args>(args)...), owner(of) {}
+        protocol_state& owner;
+    };
+    enum due : std::uint8_t { due_made = 1, due_read = 2, due_write = 4, due_lost = 8 };
+
+    ~protocol_state() override;
+    void destroy() noexcept override { delete this; }
+    void check_thread(char const* call) const;
+    void post(due what) noexcept;
+    template <class F>
+    void call_out(char const* what, bool fatal, F&& f) noexcept;
+    void report(char const* what, std::exception_ptr error) noexcept;
+
+    void read_on() noexcept;
+    void start_read() noexcept;
+    void take_read(std::int32_t result) noexcept;
+    void deliver() noexcept;
+    void end_of_data() noexcept;
+    static void received(operation& op) noexcept;
+
+    void write_on() noexcept;
+    bool start_write() noexcept;
+    void start_shutdown() noexcept;
+    void pause_protocol_if_full() noexcept;
+    static void written(operation& op) noexcept;
+    static void was_shut_down(operation& op) noexcept;
+
+    void stop_reading() noexcept;
+    void force_close(std::exception_ptr error) noexcept;
+    void fail(std::int32_t result, char const* what) noexcept;
+    void conclude() noexcept;
+
+    std::unique_ptr<transport> via_;
+    std::shared_ptr<base_protocol> calls_;
+    protocol* data_ = nullptr;  // the same, by its kind
+    buffered_protocol* buffered_ = nullptr;
+    event lost_;
+
+    std::uint8_t due_ = 0;
+    bool queued_ = false;
+    bool begun_ = false;
+    bool made_ = false;
+    bool closing_ = false;
+    bool conn_lost_ = false;  // connection_lost is due
+    bool over_ = false;       // and was called, or never will be
+    bool paused_ = false;
+    bool eof_ = false;
+    bool reads_ = false;  // the operation is pending
+    bool has_read_ = false;
+    bool has_written_ = false;
+    bool eof_wanted_ = false;
+    bool eof_sent_ = false;
+    bool protocol_paused_ = false;
+    std::int32_t read_result_ = 0;
+    std::int32_t write_result_ = 0;
+    std::exception_ptr error_;
+
+    std::string room_;
+    std::size_t begin_ = 0;  // of what was received and not delivered
+    std::size_t end_ = 0;
+    std::string waiting_;  // was written
+    std::string going_;    // is being sent, from `sent_` on
+    std::size_t sent_ = 0;
+    write_buffer_limits limits_;
+
+    std::optional<owned<receive_operation>> receiving_;
+    std::optional<owned<send_operation>> sending_;
+    std::optional<owned<shutdown_operation>> ending_;
+    operation* writes_ = nullptr;  // which of these two is pending
+};
+
+}  // namespace rota::inline v0::detail

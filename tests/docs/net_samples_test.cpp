@@ -1,0 +1,38 @@
+// The samples of the headers in net/.
+#include <rota/rota.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using rota::coro;
+
+struct client : rota::protocol {
+    void data_received(std::string_view data) override { said += data; }
+    void connection_lost(std::exception_ptr) override { ended.set(); }
+    std::string said;
+    rota::event ended;
+};
+
+TEST(NetSamples, CreateConnection) {
+    rota::run(rota::runner_options(rota::engine_kind::simulated), []() -> coro<> {
+        auto const echo = [](rota::stream peer) -> coro<> {
+            std::string const said = co_await peer.read_exactly(5);
+            co_await peer.write(said);
+            co_await peer.close();
+        };
+        auto server = co_await rota::start_server(echo, "127.0.0.1", 0);
+        auto const port = server.sockets().front().port();
+        auto made = co_await rota::create_connection([] { return std::make_shared<client>(); }, "127.0.0.1", port);
+        made.transport.write("hello");
+        co_await made.protocol->ended.wait();
+        EXPECT_EQ(made.protocol->said, "hello");
+        server.close();
+    });
+}
+
+}  // namespace
