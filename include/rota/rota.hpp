@@ -52,6 +52,7 @@
 #include <rota/net/create_connection.hpp>
 #include <rota/net/datagram_socket.hpp>
 #include <rota/net/getaddrinfo.hpp>
+#include <rota/net/getnameinfo.hpp>
 #include <rota/net/open_connection.hpp>
 #include <rota/net/open_unix_connection.hpp>
 #include <rota/net/protocol.hpp>

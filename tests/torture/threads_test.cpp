@@ -240,9 +240,11 @@ struct looks_up_names : scenario {
             unknown = true;
         }
         require(unknown, "an error is lost");
+        auto const back = co_await rota::getnameinfo(literal.front());
+        require(back.host == "localhost", "a name is lost");
         co_await rota::yield();
     }
 };
-TEST(TortureThreads, Getaddrinfo) { torture<looks_up_names>("getaddrinfo", several_seeds); }
+TEST(TortureThreads, Getaddrinfo) { torture<looks_up_names>("getaddrinfo, getnameinfo", several_seeds); }
 
 }  // namespace
