@@ -39,11 +39,13 @@
 #include <rota/core/with_shield.hpp>
 #include <rota/fs/file.hpp>
 #include <rota/fs/paths.hpp>
+#include <rota/fs/sendfile.hpp>
 #include <rota/fs/temporary.hpp>
 #include <rota/fs/walk.hpp>
 #include <rota/fs/watch.hpp>
 #include <rota/fs/whole_file.hpp>
 #include <rota/io/connect_pipe.hpp>
+#include <rota/io/copy_stream.hpp>
 #include <rota/io/errors.hpp>
 #include <rota/io/memory_stream.hpp>
 #include <rota/io/standard_streams.hpp>

@@ -1,4 +1,4 @@
-// The samples of the headers in net/.
+// The samples of the headers in io/ and net/.
 #include <rota/rota.hpp>
 
 #include <gtest/gtest.h>
@@ -32,6 +32,24 @@ TEST(NetSamples, CreateConnection) {
         co_await made.protocol->ended.wait();
         EXPECT_EQ(made.protocol->said, "hello");
         server.close();
+    });
+}
+
+TEST(NetSamples, CopyStream) {
+    rota::run(rota::runner_options(rota::engine_kind::simulated), []() -> coro<> {
+        auto left = rota::memory_stream_pair();
+        auto right = rota::memory_stream_pair();
+        auto const proxy = [](rota::stream& client, rota::stream& server) -> coro<> {
+            co_await rota::gather(rota::copy_stream(client, server), rota::copy_stream(server, client));
+        };
+        auto const proxied = rota::create_task(proxy, std::ref(left.first), std::ref(right.first));
+        co_await left.second.write("question");
+        co_await left.second.write_eof();
+        EXPECT_EQ(co_await right.second.read_exactly(8), "question");
+        co_await right.second.write("answer");
+        co_await right.second.write_eof();
+        EXPECT_EQ(co_await left.second.read_exactly(6), "answer");
+        co_await proxied;
     });
 }
 
