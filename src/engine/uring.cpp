@@ -411,7 +411,9 @@ std::int32_t uring_engine::when_ready(operation& op, std::int32_t result) noexce
 
 bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
     result = when_ready(op, result);
-    bool const interrupted = result == -EINTR || result == -EAGAIN ||
+    // That a Unix server's queue is full is an answer: asked again at once the ring would give it for ever.
+    bool const full = result == -EAGAIN && op.code() == opcode::connect && op.stage != cancelling;
+    bool const interrupted = result == -EINTR || (result == -EAGAIN && !full) ||
                              // What an accept says of a listening socket that is being closed.
                              (result == -EINVAL && op.code() == opcode::accept && op.stage == cancelling);
     // A connection that went away while it was queued is no news to anybody.
