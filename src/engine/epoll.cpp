@@ -178,10 +178,12 @@ std::int32_t epoll_engine::attempt_connect(handle_slot& slot, connect_operation&
         slot.writable = false;
         return must_wait;
     }
-    int error = 0;
-    socklen_t length = sizeof error;
-    if (::getsockopt(slot.descriptor, SOL_SOCKET, SO_ERROR, &error, &length) < 0) return -errno;
-    return -error;
+    // Asked again it tells how it went; only then does the kernel refuse to connect it once more.
+    if (::connect(slot.descriptor, static_cast<sockaddr const*>(op.to.raw()), op.to.raw_length()) == 0) return 0;
+    if (errno == EISCONN) return 0;
+    if (errno != EALREADY && errno != EINTR) return -errno;
+    slot.writable = false;
+    return must_wait;
 }
 
 std::int32_t epoll_engine::attempt_receive(handle_slot& slot, receive_operation& op) noexcept {
