@@ -125,11 +125,13 @@ tls_status tls_engine::conclude(int returned) noexcept {
 void tls_engine::fail() noexcept {
     if (std::exchange(failed_, true)) return;
     auto const first = ERR_peek_error();
+    // A signature that is not right has told its own reasons before.
+    auto const last = ERR_peek_last_error();
     bool const eof = ERR_GET_LIB(first) == ERR_LIB_SSL && ERR_GET_REASON(first) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
     if (no_memory_)
         kind_ = failure_kind::no_memory;
-    else if (bad_certificate_ && ERR_GET_LIB(first) == ERR_LIB_SSL &&
-             ERR_GET_REASON(first) == SSL_R_CERTIFICATE_VERIFY_FAILED)
+    else if (bad_certificate_ && ERR_GET_LIB(last) == ERR_LIB_SSL &&
+             ERR_GET_REASON(last) == SSL_R_CERTIFICATE_VERIFY_FAILED)
         kind_ = failure_kind::certificate;
     else if (eof || (first == 0 && in_ended))
         kind_ = failure_kind::eof;
