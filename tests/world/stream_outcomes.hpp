@@ -1,0 +1,31 @@
+// The outcomes of a stream's reads and writes, the same for each kind of stream.
+#pragma once
+
+#include "world/outcome.hpp"
+
+#include <rota/io/stream.hpp>
+
+namespace world_kit {
+
+/// The end that reads in the tests, and the one that writes.
+struct stream_ends {
+    rota::stream reader;
+    rota::stream writer;
+};
+using make_ends = coro<stream_ends> (*)();
+
+/// What a kind of stream is like.
+struct stream_kind {
+    explicit stream_kind(make_ends how) : make(how) {}
+
+    make_ends make;
+    scope where = everywhere();
+    /// Whether reading goes on behind a `write_eof` of the reader's own.
+    bool both_ways = true;
+    /// What a writer is told whose peer has gone.
+    std::vector<std::errc> gone = {std::errc::broken_pipe, std::errc::connection_reset};
+};
+
+void add_stream(std::string const& area, std::string const& name, stream_kind const& kind);
+
+}  // namespace world_kit
