@@ -40,13 +40,13 @@ void protocol_state::check_thread(char const* call) const {
     if (!over_) check_owner(home_, call);
 }
 
-void protocol_state::set_protocol(std::shared_ptr<base_protocol> next) {
-    auto* const data = dynamic_cast<protocol*>(next.get());
-    auto* const buffered = dynamic_cast<buffered_protocol*>(next.get());
+void protocol_state::set_protocol(std::shared_ptr<base_protocol> to_call) {
+    auto* const data = dynamic_cast<protocol*>(to_call.get());
+    auto* const buffered = dynamic_cast<buffered_protocol*>(to_call.get());
     if (data == nullptr && buffered == nullptr)
         throw_usage_error("protocol_transport: what it is to call is neither a rota::protocol nor a buffered_protocol");
     if (over_) return;
-    calls_ = std::move(next);
+    calls_ = std::move(to_call);
     data_ = data;
     buffered_ = buffered;
 }
@@ -77,7 +77,7 @@ void protocol_state::call() {
 template <class F>
 void protocol_state::call_out(char const* what, bool fatal, F&& f) noexcept {
     // It may exchange the protocol, whose function is still running then.
-    auto const called = calls_;
+    auto const kept = calls_;
     try {
         f();
     } catch (...) {

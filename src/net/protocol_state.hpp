@@ -44,7 +44,7 @@ public:
     void set_limits(write_buffer_limits limits);
     write_buffer_limits limits() const noexcept { return limits_; }
     std::size_t unsent() const noexcept { return waiting_.size() + going_.size() - sent_; }
-    void set_protocol(std::shared_ptr<base_protocol> next);
+    void set_protocol(std::shared_ptr<base_protocol> to_call);
     std::shared_ptr<base_protocol> const& calls() const noexcept { return calls_; }
     transport const* via() const noexcept { return via_.get(); }
 
