@@ -1,6 +1,6 @@
 # cmake -DPROGRAM=... [-DARGUMENTS=a;b] -DEXPECTED=FILE -P run_and_compare.cmake
 # Runs the program and compares what it prints with FILE; a FILE named *.match holds a regular expression a line.
-# TRIES: how often it may run until it prints what it should (1).
+# TRIES: how often it may run until it prints what it should (1); one that crashes may not again.
 # file(READ) and not file(STRINGS): the comparison is byte for byte.
 file(READ "${EXPECTED}" expected)
 if(NOT TRIES)
@@ -9,8 +9,12 @@ endif()
 foreach(try RANGE 1 ${TRIES})
     execute_process(COMMAND "${PROGRAM}" ${ARGUMENTS}
         OUTPUT_VARIABLE printed ERROR_VARIABLE complained RESULT_VARIABLE status)
-    if(status STREQUAL "0" AND printed STREQUAL expected)
+    # One that crashed, or that a sanitizer has ended, is not asked again.
+    if(NOT status STREQUAL "0" OR printed STREQUAL expected)
         break()
+    endif()
+    if(try LESS TRIES)
+        message("It printed something else, and runs again:\n${printed}")
     endif()
 endforeach()
 

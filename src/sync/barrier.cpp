@@ -4,7 +4,7 @@
 
 namespace rota::inline v0 {
 
-char const* broken_barrier_error::what() const noexcept { return "the barrier is broken"; }
+char const* broken_barrier_error::what() const noexcept { return "the barrier is broken, or was reset meanwhile"; }
 
 namespace detail {
 

@@ -215,6 +215,32 @@ TEST(gather, error_cancels_what_it_owns_and_leaves_tasks_and_futures) {
     });
 }
 
+TEST(gather, that_has_left_tells_nobody_of_a_futures_error_that_is_seen) {
+    run([]() -> rota::coro<> {
+        int told = 0;
+        rota::running_loop().set_exception_handler([&](rota::loop&, rota::exception_context const&) { ++told; });
+        auto f = rota::create_future<>();
+        auto g = rota::create_future<>();
+        auto const both = [&]() -> rota::coro<> { co_await rota::gather(f, g); };
+        auto t = rota::create_task(both);
+        co_await rota::yield();
+        f.set_exception(std::make_exception_ptr(std::runtime_error("first")));
+        EXPECT_TRUE((co_await rota::as_result(t)).error() != nullptr);
+        g.set_exception(std::make_exception_ptr(std::runtime_error("second")));
+        co_await rota::yield();
+        bool caught = false;
+        try {
+            co_await g;
+        } catch (std::runtime_error const&) {
+            caught = true;
+        }
+        EXPECT_TRUE(caught);
+        co_await rota::sleep(1ms);
+        EXPECT_EQ(told, 0);
+        rota::running_loop().set_exception_handler({});
+    });
+}
+
 TEST(gather, child_cancelled_by_somebody_else_counts_as_an_error) {
     run([]() -> rota::coro<> {
         log of;

@@ -88,6 +88,28 @@ TEST(shield, future_is_not_cancelled_with_its_waiter) {
     });
 }
 
+TEST(shield, future_outlives_the_run_it_was_awaited_in) {
+    rota::runner runner{rota::runner_options(rota::engine_kind::simulated)};
+    rota::future<int> f;
+    runner.run([&]() -> rota::coro<> {
+        f = rota::create_future<int>();
+        auto const waiter = [&]() -> rota::coro<> { co_await rota::shield(f); };
+        auto t = rota::create_task(waiter);
+        co_await rota::yield();
+        t.cancel();
+        EXPECT_TRUE((co_await rota::as_result(t)).cancelled());
+        EXPECT_EQ(rota::all_tasks().size(), 1U);  // no task of its own
+    });
+    EXPECT_FALSE(f.done());
+    runner.run([&]() -> rota::coro<> {
+        auto const waiter = [&]() -> rota::coro<int> { co_return co_await rota::shield(f); };
+        auto t = rota::create_task(waiter);
+        co_await rota::yield();
+        f.set_result(3);
+        EXPECT_EQ(co_await t, 3);
+    });
+}
+
 TEST(shield, error_after_its_waiter_has_left_reaches_the_exception_handler) {
     run([]() -> rota::coro<> {
         log told;

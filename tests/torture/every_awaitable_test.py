@@ -7,7 +7,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "script"))
 from public_names import awaitable_name, declarations, without_comments  # noqa: E402
 
-AREAS = ("core", "combine", "sync", "io", "net", "fs", "process", "signal", "thread", "tls")
+AREAS = ("core", "combine", "sync", "io", "net", "fs", "http", "process", "signal", "thread", "tls")
 
 
 def awaitables():

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <rota/core/coro.hpp>
+#include <rota/core/future.hpp>
 #include <rota/core/task.hpp>
 #include <rota/detail/awaiter.hpp>
+#include <rota/detail/gathered.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/detail/task_state.hpp>
 
@@ -23,10 +25,21 @@ struct shielding_awaiter final : Awaiter {
     char const* waits_for() const noexcept override { return "shield"; }
 };
 
+/// The same of a future.
+template <class T>
+struct shielding_future_awaiter final : typed_future_awaiter<T> {
+    using typed_future_awaiter<T>::typed_future_awaiter;
+    bool cancel(task_state&) noexcept override {
+        this->awaited_->waiters.remove(*this);
+        return true;
+    }
+    char const* waits_for() const noexcept override { return "shield"; }
+};
+
 }  // namespace detail
 
-/// Waits for a task and gives what it gives, as `co_await t` does; but cancelled, only the waiter leaves, and the task goes
-/// on. A coroutine, or whatever else can be awaited, is made a task at once, even if the shield is never awaited; the loop
+/// Waits for a task or future and gives what it gives, as `co_await t` does; but cancelled, only the waiter leaves, and the
+/// task goes on. A coroutine, or whatever else can be awaited, is made a task at once, even if the shield is never awaited; the loop
 /// keeps it.
 ///
 /// Errors: the task's, `cancelled_error` where it was cancelled itself. What it ends with after its waiter has left reaches
@@ -45,11 +58,16 @@ template <class T>
     return detail::shielding_awaiter<detail::any_task_awaiter>(std::move(t));
 }
 template <class T>
+[[nodiscard]] auto shield(future<T> const& f) {
+    return detail::shielding_future_awaiter<T>(f.state());
+}
+template <class T>
 [[nodiscard]] auto shield(coro<T> c, std::source_location line = std::source_location::current()) {
     return shield(create_task(std::move(c), line));
 }
 template <class A>
-    requires(detail::awaitable<A &&> && !std::derived_from<std::remove_cvref_t<A>, any_task>)
+    requires(detail::awaitable<A &&> && !std::derived_from<std::remove_cvref_t<A>, any_task> &&
+             !detail::is_future<std::remove_cvref_t<A>>)
 [[nodiscard]] auto shield(A&& awaitable, std::source_location line = std::source_location::current()) {
     return shield(create_task(detail::await_copied<std::decay_t<A>>(std::forward<A>(awaitable)), line));
 }

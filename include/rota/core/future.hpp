@@ -121,12 +121,14 @@ private:
         wake(*static_cast<future_awaiter&>(waiter).waiting_);
     }
 
-    future_state* awaited_;
     task_state* waiting_ = nullptr;
+
+protected:
+    future_state* awaited_;
 };
 
 template <class T>
-struct typed_future_awaiter final : future_awaiter {
+struct typed_future_awaiter : future_awaiter {
     using future_awaiter::future_awaiter;
     decltype(auto) await_resume() const {
         future_state& awaited = resume();

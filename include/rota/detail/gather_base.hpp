@@ -37,11 +37,13 @@ protected:
         owned_tasks::begin(waiting, made);
         nodes_ = nodes;
     }
-    /// What is made to await a future is not cancelled with those it owns.
+    /// What is made to await a future is not cancelled with those it owns. Nobody knows of its task: an error that comes when
+    /// this has left is the future's to tell.
     template <class T>
     task_state* make(coro<T>&& c, std::source_location line) {
         task_state* const child = start_task(std::move(c), line);
         keep(*child);
+        child->set(task_error_seen);
         join(*child);
         return child;
     }
