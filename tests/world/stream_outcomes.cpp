@@ -253,9 +253,9 @@ void add_ends(std::string const& area, std::string const& name, stream_kind cons
                         rota::current_task().cancel();
                         co_await on.reader.close();
                     };
-                    auto const closing = rota::create_task(late());
+                    auto const running = rota::create_task(late());
                     co_await on.writer.close();
-                    co_await ended(closing);
+                    co_await ended(running);
                     EXPECT_TRUE(on.reader.is_closing());
                     co_await fails(std::errc::bad_file_descriptor, on.reader.read_some());
                 }));

@@ -26,6 +26,16 @@ struct stream_kind {
     std::vector<std::errc> gone = {std::errc::broken_pipe, std::errc::connection_reset};
 };
 
+/// The kinds whose other end is in the kernel, for trials of big data.
+struct named_kind {
+    std::string name;
+    make_ends make;
+};
+inline std::vector<named_kind>& kernel_kinds() {
+    static std::vector<named_kind> all;
+    return all;
+}
+
 void add_stream(std::string const& area, std::string const& name, stream_kind const& kind);
 
 }  // namespace world_kit

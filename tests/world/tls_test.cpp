@@ -3,6 +3,7 @@
 #include "world/stream_outcomes.hpp"
 
 #include <rota/combine/timeout.hpp>
+#include <rota/net/socket.hpp>
 
 namespace {
 
@@ -14,6 +15,20 @@ coro<stream_ends> over_tls() {
     co_return made;
 }
 
+coro<stream_ends> over_tls_over_tcp() {
+    rota::socket on(rota::address_family::ipv4);
+    on.bind(rota::socket_address::from_literal("127.0.0.1", 0));
+    on.listen();
+    rota::socket to(rota::address_family::ipv4);
+    co_await to.connect(on.local_address());
+    auto accepted = co_await on.accept();
+    tls_kit::tls_pair both{rota::connect_accepted_socket(std::move(to)),
+                           rota::connect_accepted_socket(std::move(accepted))};
+    co_await tls_kit::start_both(both, tls_kit::client_context(), tls_kit::server_context());
+    stream_ends made{std::move(both.client), std::move(both.server)};
+    co_return made;
+}
+
 /// A handshake that failed leaves no connection.
 bool is_gone(rota::stream const& one) { return !one || one.is_closing(); }
 
@@ -21,6 +36,7 @@ bool is_gone(rota::stream const& one) { return !one || one.is_closing(); }
 coro<std::string> handshake_against(std::string bytes) {
     auto raw = rota::memory_stream_pair();
     co_await raw.second.write(bytes);
+    co_await raw.second.write_eof();
     auto text = co_await what_of<rota::ssl_error>(
         rota::start_tls(raw.first, tls_kit::client_context(), rota::tls_options("localhost")));
     EXPECT_TRUE(is_gone(raw.first));
@@ -46,6 +62,7 @@ coro<> refuses(tls_kit::identity const& own, std::string why) {
 bool const entered = [] {
     stream_kind kind(over_tls);
     add_stream("TLS", "TLS", kind);
+    kernel_kinds().push_back({"TLS", over_tls_over_tcp});
     of("TLS", "handshake")
         .can("done",
              []() -> coro<> {
