@@ -83,9 +83,13 @@ coro<> overruns(make_ends make) {
 
 bool const entered = [] {
     add_stream("streams", "TCP", stream_kind(over_tcp));
-    of("streams", "TCP: read").can("ECONNRESET", [] { return is_reset(over_tcp); }).can("a line too long", [] { return overruns(over_tcp); });
+    of("streams", "TCP: read").can("ECONNRESET", [] { return is_reset(over_tcp); }).can("a line too long", [] {
+        return overruns(over_tcp);
+    });
     add_stream("streams", "Unix", stream_kind(over_unix));
-    of("streams", "Unix: read").can("ECONNRESET", [] { return is_reset(over_unix); }).can("a line too long", [] { return overruns(over_unix); });
+    of("streams", "Unix: read").can("ECONNRESET", [] { return is_reset(over_unix); }).can("a line too long", [] {
+        return overruns(over_unix);
+    });
     stream_kind pipe(over_pipe);
     pipe.where = kernel_only("a simulation has no descriptors of the kernel's");
     pipe.both_ways = false;
@@ -94,7 +98,8 @@ bool const entered = [] {
     for (named_kind const& each : {named_kind{"TCP", over_tcp}, {"Unix", over_unix}, {"pipe", over_pipe}})
         kernel_kinds().push_back(each);
     of("streams", "pipe: read")
-        .can("a line too long", kernel_only("a simulation has no descriptors of the kernel's"), [] { return overruns(over_pipe); });
+        .can("a line too long", kernel_only("a simulation has no descriptors of the kernel's"),
+             [] { return overruns(over_pipe); });
     of("streams", "pipe: open")
         .can("ENOSYS", simulation_only("a kernel has pipes"),
              []() -> coro<> {

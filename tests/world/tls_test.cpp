@@ -43,6 +43,28 @@ coro<std::string> handshake_against(std::string bytes) {
     co_return text;
 }
 
+/// A server whose client leaves behind each byte of its first message, or nearly.
+coro<> is_left_at_every_point() {
+    std::string hello;
+    {
+        auto raw = rota::memory_stream_pair();
+        auto const starting =
+            rota::create_task(rota::start_tls(raw.first, tls_kit::client_context(), rota::tls_options("localhost")));
+        hello = co_await raw.second.read_some();
+        starting.cancel();
+        co_await ended(starting);
+    }
+    EXPECT_GT(hello.size(), 100U);
+    for (std::size_t point = 0; point <= hello.size(); point += 13) {
+        auto raw = rota::memory_stream_pair();
+        co_await raw.second.write(hello.substr(0, point));
+        co_await raw.second.close();
+        co_await what_of<rota::system_error>(
+            rota::wait_for(rota::start_tls(raw.first, tls_kit::server_context()), 10s));
+        EXPECT_TRUE(is_gone(raw.first)) << point;
+    }
+}
+
 /// A client that trusts the tests' authority meets a server with this certificate.
 coro<> refuses(tls_kit::identity const& own, std::string why) {
     auto both = tls_kit::memory_pair();
@@ -82,6 +104,7 @@ bool const entered = [] {
                      rota::start_tls(raw.first, tls_kit::client_context(), rota::tls_options("localhost")));
                  EXPECT_TRUE(is_gone(raw.first));
              })
+        .can("peer gone at any point", is_left_at_every_point)
         .can("time-out",
              []() -> coro<> {
                  auto raw = rota::memory_stream_pair();
