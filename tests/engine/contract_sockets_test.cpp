@@ -171,6 +171,16 @@ TEST_P(contract_sockets, nobody_listening_refuses_a_connect) {
     EXPECT_EQ(close(connect.handle()), 0);
 }
 
+TEST_P(contract_sockets, connecting_once_more_is_refused) {
+    auto const on = listener();
+    auto const made = connect(on);
+    connecting again(made.client, address(on));
+    EXPECT_EQ(run(again), -EISCONN);
+    send(made.client, "x");
+    EXPECT_EQ(receive(made.server, 1), "x");
+    for (auto const each : {made.client, made.server, on}) close(each);
+}
+
 TEST_P(contract_sockets, sending_to_who_has_gone_is_an_error_and_no_signal) {
     auto const [client, server] = connect();
     close(server);

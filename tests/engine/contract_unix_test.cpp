@@ -121,4 +121,16 @@ TEST_P(contract_unix_files, a_file_that_is_no_socket_is_told) {
     EXPECT_EQ(engine().find_socket_file(path.address(), which), -ENOTSOCK);
 }
 
+TEST_P(contract_unix_files, a_connect_to_a_full_queue_is_told_at_once) {
+    unix_path const path;
+    auto const on = unix_socket();
+    EXPECT_EQ(engine().bind(on, path.address()), 0);
+    EXPECT_EQ(engine().listen(on, 0), 0);
+    connecting first(unix_socket(), path.address());
+    EXPECT_EQ(run(first), 0);
+    EXPECT_EQ(connect_to(path.address()), -EAGAIN);
+    close(first.handle());
+    close(on);
+}
+
 }  // namespace
