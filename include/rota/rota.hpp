@@ -53,6 +53,7 @@
 #include <rota/io/transport.hpp>
 #include <rota/net/create_connection.hpp>
 #include <rota/net/datagram_socket.hpp>
+#include <rota/net/datagram_transport.hpp>
 #include <rota/net/getaddrinfo.hpp>
 #include <rota/net/getnameinfo.hpp>
 #include <rota/net/open_connection.hpp>

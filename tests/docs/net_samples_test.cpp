@@ -35,6 +35,26 @@ TEST(NetSamples, CreateConnection) {
     });
 }
 
+struct echo : rota::datagram_protocol {
+    void connection_made(rota::datagram_transport const& made) override { transport = made; }
+    void datagram_received(std::string_view data, rota::socket_address const& from) override {
+        transport.sendto(data, from);
+    }
+    rota::datagram_transport transport;
+};
+
+TEST(NetSamples, CreateDatagramEndpoint) {
+    rota::run(rota::runner_options(rota::engine_kind::simulated), []() -> coro<> {
+        auto const local = rota::socket_address::from_literal("127.0.0.1", 0);
+        auto made = co_await rota::create_datagram_endpoint([] { return std::make_shared<echo>(); }, local);
+        auto asks = co_await rota::create_datagram_endpoint({}, made.transport.local_address());
+        co_await asks.send("hello");
+        EXPECT_EQ(co_await asks.receive(), "hello");
+        made.transport.close();
+        co_await asks.close();
+    });
+}
+
 TEST(NetSamples, CopyStream) {
     rota::run(rota::runner_options(rota::engine_kind::simulated), []() -> coro<> {
         auto left = rota::memory_stream_pair();

@@ -25,10 +25,6 @@ struct protocol_connection {
 
 namespace detail {
 
-/// The protocol that a factory makes: `std::make_shared<P>()` of a function that gives one.
-template <class Factory>
-using made_protocol = typename std::invoke_result_t<Factory&>::element_type;
-
 /// Attaches, and comes back when `connection_made` has been called.
 ROTA_API coro<protocol_transport> begin_protocol(stream connection, std::shared_ptr<base_protocol> calls);
 /// Attaches, and waits until the connection is lost; cancelled, it aborts it.

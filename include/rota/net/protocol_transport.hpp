@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace rota::inline v0 {
@@ -18,6 +19,10 @@ namespace rota::inline v0 {
 namespace detail {
 
 class protocol_state;
+
+/// The protocol that a factory makes: `std::make_shared<P>()` of a function that gives one.
+template <class Factory>
+using made_protocol = typename std::invoke_result_t<Factory&>::element_type;
 
 }  // namespace detail
 
