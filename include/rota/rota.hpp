@@ -64,6 +64,7 @@
 #include <rota/net/socket.hpp>
 #include <rota/process/process.hpp>
 #include <rota/process/process_options.hpp>
+#include <rota/process/subprocess_transport.hpp>
 #include <rota/process/with_process.hpp>
 #include <rota/signal/signal_receiver.hpp>
 #include <rota/sync/barrier.hpp>

@@ -97,6 +97,7 @@ void process_state::take_end() noexcept {
     kernel_.close(std::exchange(handle_, io_handle{}));
     if (list_node::linked()) list_node::unlink();
     ended.set();
+    if (told != nullptr && !loop_ended_) told->child_ended();
     drop_reference();
 }
 

@@ -17,6 +17,15 @@
 
 namespace rota::inline v0::detail {
 
+/// Who is told of a child's end, between two turns of the loop.
+class end_listener {
+public:
+    virtual void child_ended() noexcept = 0;
+
+protected:
+    ~end_listener() = default;
+};
+
 /// Counted by whoever has it: the `process`, coroutines that wait for it, and the engine while it runs.
 class process_state final : public waiting_callback_node {
 public:
@@ -43,6 +52,8 @@ public:
     std::optional<int> returncode;
     std::array<stream, 3> streams;
     event ended;
+    /// Not at the loop's end. Who sets it takes it back.
+    end_listener* told = nullptr;
     /// What `communicate` has read of its output and error.
     std::array<std::string, 2> gathered;
 

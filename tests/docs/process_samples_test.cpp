@@ -7,12 +7,33 @@
 
 #include <array>
 #include <csignal>
+#include <exception>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
 
 rota::runner_options real() { return rota::runner_options(rota::engine_kind::automatic); }
+
+struct sorted : rota::subprocess_protocol {
+    void pipe_data_received(int, std::string_view data) override { said += data; }
+    void connection_lost(std::exception_ptr) override { ended.set(); }
+    std::string said;
+    rota::event ended;
+};
+
+TEST(process_samples, subprocess_exec) {
+    auto const main = []() -> rota::coro<std::string> {
+        auto made = co_await rota::subprocess_exec([] { return std::make_shared<sorted>(); }, "sort", "-u");
+        made.transport.get_pipe_transport(0).write("b\na\nb\n");
+        made.transport.get_pipe_transport(0).write_eof();
+        co_await made.protocol->ended.wait();
+        co_return made.protocol->said;
+    };
+    EXPECT_EQ(rota::run(real(), main()), "a\nb\n");
+}
 
 TEST(process_samples, create_subprocess_exec) {
     rota::process_options const pipes(rota::subprocess::pipe, rota::subprocess::pipe);

@@ -18,6 +18,7 @@ namespace rota::inline v0 {
 namespace detail {
 
 class process_state;
+class subprocess_state;
 
 }  // namespace detail
 
@@ -128,6 +129,7 @@ public:
     }
 
 private:
+    friend class detail::subprocess_state;
     detail::process_state& state() const;
     stream& stream_of(std::size_t number, char const* name);
 
