@@ -1,9 +1,11 @@
-// A socket's read or write takes no memory from anybody: not from the pools, not from the general allocator.
+// A socket's read or write, of a stream or of datagrams, takes no memory from anybody: not from the pools, not from the general allocator.
 #include "net/allocation_count.hpp"
 #include "net/net_kit.hpp"
 
 #include <rota/base/frame_pool.hpp>
 #include <rota/base/slab.hpp>
+#include <rota/net/datagram_socket.hpp>
+#include <rota/net/socket.hpp>
 
 #include <array>
 #include <cstdint>
@@ -72,6 +74,64 @@ TEST_P(NoAllocation, OfAnEofAndAClose) {
         EXPECT_EQ(co_await client.read_some(), "");
         co_await client.close();
         EXPECT_EQ(before, allocations());
+    });
+}
+
+/// The simulated network keeps the messages that are on their way itself.
+class NoAllocationReal : public engine_test {};
+INSTANTIATE_TEST_SUITE_P(OnEvery, NoAllocationReal, testing::ValuesIn(real_engines()), name_of);
+
+TEST_P(NoAllocationReal, OfDatagramsSentAndReceived) {
+    run([]() -> coro<> {
+        auto const any = rota::socket_address::from_literal("127.0.0.1", 0);
+        auto here = co_await rota::create_datagram_endpoint(any);
+        auto there = co_await rota::create_datagram_endpoint(any, here.local_address());
+        auto const to = there.local_address();
+        std::array<char, 100> room;
+        std::string const message = "message 4567";
+        allocations before;
+        for (int round = 0; round < 300; ++round) {
+            // The first rounds make room in the engine's lists.
+            if (round == 100) before = allocations();
+            co_await there.send(message);
+            auto const got = co_await here.receive_into(room);
+            EXPECT_EQ(got.size, message.size());
+            EXPECT_EQ(got.from, to);
+            co_await here.send_to(message, to);
+            auto const answer = co_await there.receive_into(room);
+            EXPECT_EQ(answer.size, message.size());
+        }
+        EXPECT_EQ(before, allocations());
+    });
+}
+
+TEST_P(NoAllocationReal, OfASocketThatWaitsForDatagrams) {
+    run([]() -> coro<> {
+        auto const any = rota::socket_address::from_literal("127.0.0.1", 0);
+        rota::socket here(rota::address_family::ipv4, rota::socket_kind::datagram);
+        here.bind(any);
+        rota::socket there(rota::address_family::ipv4, rota::socket_kind::datagram);
+        there.bind(any);
+        auto const to = here.local_address();
+        std::string const message = "message 4567";
+        // Each message is asked for before it is sent, so that the engine has to wait for it.
+        auto send = [&]() -> coro<> {
+            while (true) {
+                co_await rota::sleep(100us);
+                co_await there.sendto(message, to);
+            }
+        };
+        auto const sending = rota::create_task(send());
+        std::array<char, 100> room;
+        allocations before;
+        for (int round = 0; round < 60; ++round) {
+            if (round == 30) before = allocations();
+            auto const got = co_await here.recvfrom_into(room);
+            EXPECT_EQ(got.size, message.size());
+        }
+        EXPECT_EQ(before, allocations());
+        sending.cancel();
+        while (!sending.done()) co_await rota::yield();
     });
 }
 
