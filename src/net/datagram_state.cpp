@@ -38,9 +38,9 @@ void datagram_state::check_thread(char const* call) const {
     if (!over_) check_owner(home_, call);
 }
 
-void datagram_state::set_protocol(std::shared_ptr<datagram_protocol> next) {
-    if (next == nullptr) throw_usage_error("datagram_transport: it is to call a protocol, and was given null");
-    if (!over_) calls_ = std::move(next);
+void datagram_state::set_protocol(std::shared_ptr<datagram_protocol> to_call) {
+    if (to_call == nullptr) throw_usage_error("datagram_transport: it is to call a protocol, and was given null");
+    if (!over_) calls_ = std::move(to_call);
 }
 
 // Its turns.
@@ -69,7 +69,7 @@ void datagram_state::call() {
 template <class F>
 void datagram_state::call_out(char const* what, F&& f) noexcept {
     // It may exchange the protocol, whose function is still running then.
-    auto const called = calls_;
+    auto const kept = calls_;
     std::exception_ptr error;
     try {
         f();

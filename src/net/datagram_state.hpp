@@ -36,7 +36,7 @@ public:
     void set_limits(write_buffer_limits limits);
     write_buffer_limits limits() const noexcept { return limits_; }
     std::size_t unsent() const noexcept { return unsent_; }
-    void set_protocol(std::shared_ptr<datagram_protocol> next);
+    void set_protocol(std::shared_ptr<datagram_protocol> to_call);
     std::shared_ptr<datagram_protocol> const& calls() const noexcept { return calls_; }
     socket_address const& local() const noexcept { return local_; }
     socket_address const& peer() const noexcept { return peer_; }

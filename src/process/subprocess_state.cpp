@@ -68,9 +68,9 @@ void subprocess_state::begin(std::shared_ptr<subprocess_protocol> calls) {
     if (!child_.state().runs()) post(due_exited);
 }
 
-void subprocess_state::set_protocol(std::shared_ptr<subprocess_protocol> next) {
-    if (next == nullptr) throw_usage_error("subprocess_transport: it is to call a protocol, and was given null");
-    if (!over_) calls_ = std::move(next);
+void subprocess_state::set_protocol(std::shared_ptr<subprocess_protocol> to_call) {
+    if (to_call == nullptr) throw_usage_error("subprocess_transport: it is to call a protocol, and was given null");
+    if (!over_) calls_ = std::move(to_call);
 }
 
 protocol_transport subprocess_state::pipe(int number) const {
@@ -113,7 +113,7 @@ template <class F>
 void subprocess_state::call_out(char const* what, F&& f) noexcept {
     if (over_) return;
     // It may exchange the protocol, whose function is still running then.
-    auto const called = calls_;
+    auto const kept = calls_;
     std::exception_ptr error;
     try {
         f();

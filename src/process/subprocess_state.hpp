@@ -30,7 +30,7 @@ public:
     protocol_transport pipe(int number) const;
     void close();
     bool is_closing() const noexcept { return closing_; }
-    void set_protocol(std::shared_ptr<subprocess_protocol> next);
+    void set_protocol(std::shared_ptr<subprocess_protocol> to_call);
     std::shared_ptr<subprocess_protocol> const& calls() const noexcept { return calls_; }
 
     void call() override;
