@@ -38,7 +38,9 @@ subprocess_state::subprocess_state(loop& home, process&& child) noexcept
     context = share(current_context());
 }
 
-subprocess_state::~subprocess_state() { child_.state().told = nullptr; }
+subprocess_state::~subprocess_state() {
+    if (child_) child_.state().told = nullptr;
+}
 
 void subprocess_state::begin(std::shared_ptr<subprocess_protocol> calls) {
     set_protocol(std::move(calls));

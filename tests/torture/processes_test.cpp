@@ -84,6 +84,27 @@ struct is_left : with_children {
     }
 };
 
+struct quiet : rota::subprocess_protocol {};
+
+/// By callbacks. One that nobody closes is killed when its loop ends.
+template <bool Shell>
+struct calls_back : with_children {
+    coro<> subject() override {
+        rota::subprocess_transport child;
+        if constexpr (Shell) {
+            auto const made = co_await rota::subprocess_shell(std::make_shared<quiet>, "cat");
+            child = made.transport;
+        } else {
+            auto const made = co_await rota::subprocess_exec(std::make_shared<quiet>, "cat");
+            child = made.transport;
+        }
+        child.get_pipe_transport(0).write("x");
+        co_await rota::yield();
+        child.close();
+        co_await rota::yield();
+    }
+};
+
 class TortureProcesses : public testing::Test {
 protected:
     void TearDown() override { EXPECT_TRUE(no_child_is_left()); }
@@ -92,6 +113,8 @@ protected:
 TEST_F(TortureProcesses, Wait) { torture<waits>("create_subprocess_shell, process.wait", real_engines); }
 TEST_F(TortureProcesses, Communicate) { torture<talks>("create_subprocess_exec, process.communicate", real_engines); }
 TEST_F(TortureProcesses, Stop) { torture<is_stopped>("process.stop, process.kill_and_wait", real_engines); }
+TEST_F(TortureProcesses, Exec) { torture<calls_back<false>>("subprocess_exec", real_engines); }
+TEST_F(TortureProcesses, Shell) { torture<calls_back<true>>("subprocess_shell", real_engines); }
 TEST_F(TortureProcesses, WithProcess) { torture<is_left>("with_process", real_engines); }
 
 }  // namespace
