@@ -10,9 +10,11 @@ namespace rota::inline v0 {
 
 datagram_protocol::~datagram_protocol() = default;
 void datagram_protocol::connection_made(datagram_transport const&) {}
+// NOLINTBEGIN(performance-unnecessary-value-param): who overrides it may move the error
 void datagram_protocol::connection_lost(std::exception_ptr) {}
 void datagram_protocol::datagram_received(std::string_view, socket_address const&) {}
 void datagram_protocol::error_received(std::exception_ptr) {}
+// NOLINTEND(performance-unnecessary-value-param)
 void datagram_protocol::pause_writing() {}
 void datagram_protocol::resume_writing() {}
 

@@ -6,7 +6,9 @@ namespace rota::inline v0 {
 
 base_protocol::~base_protocol() = default;
 void base_protocol::connection_made(protocol_transport const&) {}
+// NOLINTBEGIN(performance-unnecessary-value-param): who overrides it may move the error
 void base_protocol::connection_lost(std::exception_ptr) {}
+// NOLINTEND(performance-unnecessary-value-param)
 void base_protocol::pause_writing() {}
 void base_protocol::resume_writing() {}
 

@@ -11,9 +11,11 @@ namespace rota::inline v0 {
 subprocess_protocol::~subprocess_protocol() = default;
 void subprocess_protocol::connection_made(subprocess_transport const&) {}
 void subprocess_protocol::pipe_data_received(int, std::string_view) {}
+// NOLINTBEGIN(performance-unnecessary-value-param): who overrides it may move the error
 void subprocess_protocol::pipe_connection_lost(int, std::exception_ptr) {}
 void subprocess_protocol::process_exited() {}
 void subprocess_protocol::connection_lost(std::exception_ptr) {}
+// NOLINTEND(performance-unnecessary-value-param)
 void subprocess_protocol::pause_writing() {}
 void subprocess_protocol::resume_writing() {}
 
