@@ -12,7 +12,6 @@
 #include <array>
 #include <cerrno>
 #include <string>
-#include <utility>
 
 namespace rota::inline v0 {
 namespace {
@@ -57,7 +56,7 @@ coro<name_info> getnameinfo(socket_address of, name_flags flags) {
     bool const of_numbers = has(flags, name_flags::numeric_host) && has(flags, name_flags::numeric_service);
     if (of_numbers) co_return ask_system(of, flags);
     if (running_loop().kernel().kind() == engine_kind::simulated) co_return ask_simulation(of, flags);
-    co_return co_await detail::look_up(&ask_system, std::move(of), flags);
+    co_return co_await detail::look_up(&ask_system, of, flags);
 }
 
 }  // namespace rota::inline v0

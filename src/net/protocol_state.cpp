@@ -87,7 +87,7 @@ void protocol_state::call_out(char const* what, bool fatal, F&& f) noexcept {
     }
 }
 
-void protocol_state::report(char const* what, std::exception_ptr error) noexcept {
+void protocol_state::report(char const* what, std::exception_ptr const& error) noexcept {
     auto& of = static_cast<loop&>(*home_);
     try {
         of.call_exception_handler({std::string("a protocol's ") + what + " threw", error});

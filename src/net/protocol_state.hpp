@@ -68,7 +68,7 @@ private:
     void post(due what) noexcept;
     template <class F>
     void call_out(char const* what, bool fatal, F&& f) noexcept;
-    void report(char const* what, std::exception_ptr error) noexcept;
+    void report(char const* what, std::exception_ptr const& error) noexcept;
 
     void read_on() noexcept;
     void start_read() noexcept;
