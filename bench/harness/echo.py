@@ -125,6 +125,38 @@ def show(cells):
                   f"{max(each['per_second'] for each in measured):10.0f}")
 
 
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().split("\n"):
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "an unknown processor"
+
+
+def report(cells, command):
+    """The same as a page: what it is, where and how it was measured, and the tables."""
+    lines = ["# Performance", "",
+             "TCP echo over loopback: nanoseconds of processor time that the server has for each message, the least of "
+             "all rounds, and in brackets how that compares with the loop by hand on epoll; then the 99th percentile of a "
+             "message's way there and back. Server and load have a processor each.", "",
+             f"Measured on {time.strftime('%Y-%m-%d')} on {processor()}, {os.cpu_count()} processors, Linux "
+             f"{os.uname().release}, by `{command}`. Written by that command: for other machines run it there.", ""]
+    names = list(next(iter(cells.values())))
+    for title, text in (
+            ("Processor time for each message", lambda of, floor: f"{least(of):.0f} ({least(of) / floor:.2f})"),
+            ("99th percentile, microseconds", lambda of, _: f"{min(each['p99_us'] for each in of):.0f}")):
+        lines += [f"## {title}", "", "| bytes | connections | " + " | ".join(names) + " |",
+                  "|--:|--:|" + "--:|" * len(names)]
+        for (size, many), results in cells.items():
+            floor = least(results[names[0]])
+            lines.append(f"| {size} | {many} | " + " | ".join(text(results[name], floor) for name in names) + " |")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def least(measured):
+    return min(each["cpu_ns"] for each in measured)
+
+
 def save(cells, path):
     rows = [{"size": size, "connections": many, "contender": name, "rounds": measured}
             for (size, many), results in cells.items() for name, measured in results.items()]
@@ -142,6 +174,7 @@ def main(words):
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--seconds", type=float, default=1.0, help="that each measurement takes")
     options.add_argument("--json", help="where to write every single measurement")
+    options.add_argument("--report", help="where to write the tables as a page, such as docs/performance.md")
     asked = options.parse_args(words)
     if asked.quick:
         asked.sizes, asked.connections, asked.rounds, asked.seconds = [64], [1, 50], 1, 0.3
@@ -149,6 +182,9 @@ def main(words):
     show(cells)
     if asked.json:
         save(cells, asked.json)
+    if asked.report:
+        given = [word for word in words if word != "--programs" and word != str(asked.programs)]
+        pathlib.Path(asked.report).write_text(report(cells, " ".join(["script/bench echo", *given])))
 
 
 if __name__ == "__main__":
