@@ -6,7 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <map>
 #include <set>
+#include <utility>
 
 namespace {
 
@@ -18,11 +21,16 @@ enum : std::uint8_t { work, put, shutdown };
 int item_of(use now) { return now.step; }
 bool is_refused(int item) { return item % 4 == 3; }
 
+// What a handler tells: that it has begun, that it is about to throw, that it has only a turn left, that it is through.
+enum class stage : std::uint8_t { begun, throws, late, through };
+
+int to_number(stage at, int worker, int item) { return static_cast<int>(at) << 24 | worker << 16 | item; }
+
 class source_subject final : public subject {
 public:
     rota::coro<int> perform(use now) override {
         if (now.which == work)
-            co_await rota::for_each_concurrent(queue_, static_cast<std::size_t>(now.value) + 1, handle, this);
+            co_await rota::for_each_concurrent(queue_, static_cast<std::size_t>(now.value) + 1, handle, this, now.task);
         else if (now.which == put)
             queue_.put_nowait(item_of(now));
         else
@@ -32,23 +40,30 @@ public:
     int state() const override { return static_cast<int>(queue_.qsize()); }
 
 private:
-    static rota::coro<> handle(int item, source_subject* self) {
-        self->tell(item);
-        if (item % 2 == 0) co_await rota::yield();
-        if (is_refused(item)) throw raised_error{item};
+    static rota::coro<> handle(int item, source_subject* self, int worker) {
+        self->tell(to_number(stage::begun, worker, item));
+        if (item % 2 == 0) co_await rota::sleep(std::chrono::milliseconds(item % 3));
+        if (is_refused(item)) {
+            self->tell(to_number(stage::throws, worker, item));
+            throw raised_error{item};
+        }
+        self->tell(to_number(stage::late, worker, item));
+        co_await rota::yield();
+        self->tell(to_number(stage::through, worker, item));
     }
 
     rota::queue<int> queue_;
 };
 
-// Whatever is cancelled or fails, each item is worked on once or still in the queue.
+// Whatever is cancelled or fails, each item is worked on once or still in the queue. An error comes out of the call whose
+// handler threw it, and stops that call's others: only what had a turn left at most gets through.
 class source_model final : public model {
 public:
     bool is_unforeseeable() const override { return true; }
     bool at_once(use now) const override { return now.which != work; }
     void begin(use now) override {
         if (now.which == work) {
-            working_.insert(now.task);
+            working_[now.task] = {};
             return;
         }
         if (now.which == put && shut_) return fail(now.task, ending::shut_down);
@@ -59,22 +74,33 @@ public:
         done(now.task);
     }
     void withdraw(int) override {}
-    void told(int item) override {
-        told_by->expect(waiting_.erase(item) == 1, "an item came twice, or from nowhere");
-        if (is_refused(item)) refused_.insert(item);
+    void told(int number) override {
+        auto const at = static_cast<stage>(number >> 24);
+        int const item = number & 0xffff;
+        auto& its = working_[number >> 16 & 0xff];
+        if (at == stage::begun) told_by->expect(waiting_.erase(item) == 1, "an item came twice, or from nowhere");
+        if (at == stage::throws) its.refused.insert(item);
+        if (at == stage::late && its.refused.empty()) its.late.insert(item);
+        if (at == stage::through)
+            told_by->expect(its.late.erase(item) == 1 || its.refused.empty(), "one went on after another's error");
     }
     void resumes(int task, outcome got) override {
-        if (working_.erase(task) == 0) return;
+        auto const found = working_.find(task);
+        if (found == working_.end()) return;
+        auto const refused = std::move(found->second.refused);
+        working_.erase(found);
+        if (got.how == ending::raised)
+            told_by->expect(refused.contains(got.value), "an error came out that no handler of it threw");
+        else
+            told_by->expect(refused.empty(), "a handler's error did not come out");
         if (got.how == ending::cancelled)
             told_by->expect(told_by->visible(task) > 0, "a cancel came out that nobody made");
-        else if (got.how == ending::raised)
-            told_by->expect(refused_.erase(got.value) == 1, "an error came out twice, or from nowhere");
-        else
+        else if (got.how != ending::raised)
             told_by->expect(got.how == ending::value && shut_, "it ended before its items");
         decide(task, got);
     }
     void stuck() override {
-        for (int const task : working_) {
+        for (auto const& [task, its] : working_) {
             told_by->expect(told_by->visible(task) == 0, "a cancel does not come out");
             told_by->expect(waiting_.empty() && !shut_, "nobody works on what is there");
         }
@@ -82,9 +108,13 @@ public:
     int state() const override { return static_cast<int>(waiting_.size()); }
 
 private:
+    struct call {
+        std::set<int> refused;
+        std::set<int> late;  // before any was refused
+    };
+
     std::set<int> waiting_;
-    std::set<int> refused_;
-    std::set<int> working_;
+    std::map<int, call> working_;
     bool shut_ = false;
 };
 
