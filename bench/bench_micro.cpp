@@ -1,10 +1,8 @@
-// bench-micro ROW N: what one step of the core costs. Prints
-//     RESULT bench=ROW n=N wall_ns=.. cpu_ns=.. rss_b=.. wall_s=..
-// with nanoseconds and bytes for each operation; SKIP and status 3 for a row it does not know.
+// bench-micro ROW N: what one step of the core costs, as meter.hpp prints it; SKIP and status 3 for a row it does not know.
+#include "meter.hpp"
+
 #include <rota/rota.hpp>
 
-#include <sys/resource.h>
-#include <time.h>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -16,34 +14,6 @@
 namespace {
 
 using namespace std::chrono_literals;
-
-double seconds(clockid_t which) {
-    timespec read{};
-    clock_gettime(which, &read);
-    return static_cast<double>(read.tv_sec) + static_cast<double>(read.tv_nsec) / 1e9;
-}
-
-double peak_bytes() {
-    rusage used{};
-    getrusage(RUSAGE_SELF, &used);
-    return static_cast<double>(used.ru_maxrss) * 1024;
-}
-
-// Measures from its making to `done`.
-class meter {
-public:
-    void done(char const* row, double n) const {
-        double const wall = seconds(CLOCK_MONOTONIC) - wall_;
-        double const cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_;
-        std::printf("RESULT bench=%s n=%.0f wall_ns=%.2f cpu_ns=%.2f rss_b=%.0f wall_s=%.3f\n", row, n, wall / n * 1e9,
-                    cpu / n * 1e9, (peak_bytes() - bytes_) / n, wall);
-    }
-
-private:
-    double bytes_ = peak_bytes();
-    double wall_ = seconds(CLOCK_MONOTONIC);
-    double cpu_ = seconds(CLOCK_PROCESS_CPUTIME_ID);
-};
 
 rota::coro<> yields(std::size_t n) {
     for (std::size_t i = 0; i < n; ++i) co_await rota::yield();

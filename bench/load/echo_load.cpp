@@ -1,7 +1,8 @@
-// echo-load --port P --connections N --size S --seconds T: sends S bytes over each of N connections, awaits them back, and
-// begins again. After a tenth of the time, to warm up, prints `ready`, and at the end
+// echo-load --port P --connections N --size S --seconds T [--spin 1]: sends S bytes over each of N connections, awaits them back, and
+// begins again. Once it is warm, after a tenth of the time and long enough for a message over each, prints `ready`, and
+// at the end
 //     RESULT messages=.. seconds=.. p50_us=.. p99_us=..
-// A loop by hand on epoll: it must not be what is slow.
+// A loop by hand on epoll: it must not be what is slow. With --spin it never sleeps, so that it is not what wakes up late.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -105,7 +106,8 @@ int connect_to(std::uint16_t port) {
 }  // namespace
 
 int main(int count, char** words) {
-    std::map<std::string_view, double> given{{"--port", 0}, {"--connections", 1}, {"--size", 64}, {"--seconds", 1}};
+    std::map<std::string_view, double> given{
+        {"--port", 0}, {"--connections", 1}, {"--size", 64}, {"--seconds", 1}, {"--spin", 0}};
     for (int i = 1; i + 1 < count; i += 2) given[words[i]] = std::atof(words[i + 1]);
     rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
@@ -123,8 +125,11 @@ int main(int count, char** words) {
         ::epoll_ctl(loop, EPOLL_CTL_ADD, each.descriptor, &event);
     }
     auto const seconds = std::chrono::duration<double>(given["--seconds"]);
-    auto const warm = steady::now() + std::chrono::duration_cast<steady::duration>(seconds / 10);
+    auto const warm =
+        steady::now() + std::max(std::chrono::duration_cast<steady::duration>(seconds / 10),
+                                 steady::duration(std::chrono::microseconds(30)) * static_cast<int>(all.size()));
     auto const end = warm + std::chrono::duration_cast<steady::duration>(seconds);
+    int const patience = given["--spin"] != 0 ? 0 : 100;
     bool ready = false;
     histogram took;
     for (auto& each : all) begin(each);
@@ -137,7 +142,7 @@ int main(int count, char** words) {
             std::puts("ready");
             std::fflush(stdout);
         }
-        int const some = ::epoll_wait(loop, events.data(), static_cast<int>(events.size()), 100);
+        int const some = ::epoll_wait(loop, events.data(), static_cast<int>(events.size()), patience);
         for (int i = 0; i < some; ++i) {
             auto& of = *static_cast<connection*>(events[static_cast<std::size_t>(i)].data.ptr);
             send_on(of);

@@ -1,6 +1,6 @@
 // echo-epoll --port P: the floor of all that runs on epoll. A loop by hand, one buffer for all connections, no tasks, no
 // cancellation, no limits: what the kernel costs, and nothing else.
-#include "peer.hpp"
+#include "../peers/peer.hpp"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>

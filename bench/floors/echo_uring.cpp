@@ -1,6 +1,6 @@
 // echo-uring --port P: the floor of all that runs on io_uring. A ring by hand: one receive or send under way for each
 // connection, a buffer of its own, nothing else.
-#include "peer.hpp"
+#include "../peers/peer.hpp"
 
 #include <liburing.h>
 

@@ -1,0 +1,82 @@
+"""The rows of programs that measure themselves: what one step of a core costs."""
+import processes
+
+# What each does, and how many operations it always does where that is what the row is about.
+ROWS = {
+    "yield": ("two tasks give way to each other", None),
+    "spawn": ("make a task that does nothing and await it", None),
+    "call1": ("await a coroutine", None),
+    "call20": ("await a chain of twenty coroutines", None),
+    "gather1k": ("await a thousand tasks at once, for each", None),
+    "timers": ("start a timer and cancel it, 10,000 pending", None),
+    "queue1": ("an item through a queue of one place", None),
+    "queue1024": ("an item through a queue of 1,024 places", None),
+    "lock": ("a hundred tasks at a lock: enter, give way, leave", None),
+    "sleep1m": ("a million tasks sleep for a second each", 1_000_000),
+    "semaphore": ("a hundred tasks at ten permits: enter, give way, leave", None),
+    "xthread": ("a thread asks the loop and waits for its answer, both on one processor", None),
+    "tothread": ("the loop gives a thread something to do and awaits it, both on one processor", None),
+    "channel": ("an item through a channel of 1,024 places between the loops of two threads", None),
+    "timeout_unused": ("a limit of time around an await, which never runs out", None),
+    "timeout_fires": ("a limit of time that runs out", 100_000),
+    "cancel1": ("cancel a hundred thousand sleeping tasks, a coroutine deep each", 100_000),
+    "cancel10": ("cancel a hundred thousand sleeping tasks, ten coroutines deep each", 100_000),
+}
+# These hold `timers` with other numbers pending, for the plot.
+WINDOWS = [100, 1_000, 100_000, 1_000_000]
+ROWS |= {f"timers-{window}": (f"start a timer and cancel it, {window:,} pending", None) for window in WINDOWS}
+# Two threads that are meant to run at the same time.
+ON_ALL_PROCESSORS = {"channel"}
+LONGEST = 120.0
+
+
+class MicroRow:
+    group = "micro"
+    kind = "micro"
+    figure = "cpu_ns"
+    unit = "ns"
+
+    def __init__(self, name):
+        self.name = name
+        self.title, self.fixed = ROWS[name]
+        self._counts = {}
+
+    def cost(self, seconds):
+        """About how long a measurement takes, in seconds."""
+        return (3.0 if self.fixed else seconds) + 0.1
+
+    def measure(self, words, of, seconds, quick):
+        """A measurement, or None: it has no such row."""
+        program, _, window = self.name.partition("-")
+        on = None if program in ON_ALL_PROCESSORS else processes.MEASURED
+        interpreted = of.name in ("asyncio", "uvloop")
+
+        def once(count):
+            said = processes.run([*words, program, str(count), *([window] if window else [])], LONGEST, on)
+            for line in said.splitlines():
+                if line.startswith("RESULT "):
+                    found = {name: value for name, _, value in (word.partition("=") for word in line.split()[1:])}
+                    return {key: float(found[key]) for key in ("n", "cpu_ns", "wall_ns", "rss_b")}
+            if "SKIP" in said:
+                return None
+            raise RuntimeError(f"{of.name} printed no result for {self.name}")
+
+        if self.fixed:
+            # A tenth tells as much of what takes twenty times as long.
+            return once(max(1000, self.fixed // (50 if quick else 1) // (10 if interpreted else 1)))
+        if of.name not in self._counts:
+            least = max(2_000 if interpreted else 20_000, 2 * int(window or 0))
+            if program in ("xthread", "tothread", "timeout_unused"):
+                least = min(least, 1_000)
+            tried = once(least)
+            if tried is None:
+                return None
+            wanted = int(seconds * 1e9 / max(tried["wall_ns"], 1.0))
+            self._counts[of.name] = max(least, wanted // 1000 * 1000)
+        return once(self._counts[of.name])
+
+
+def rows():
+    return [MicroRow(name) for name in ROWS]
+
+

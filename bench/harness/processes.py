@@ -1,0 +1,93 @@
+"""Programs that are measured: on which processor they run, what they have had of it, and how they are ended."""
+import os
+import pathlib
+import resource
+import socket
+import subprocess
+import time
+
+# What is measured runs on the first of the processors that this may use, the load on the second.
+MEASURED, LOAD = 0, 1
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def processors():
+    return sorted(os.sched_getaffinity(0))
+
+
+def pinned(which):
+    """What a new process does first. Where there is one processor alone, all share it."""
+    ours = processors()
+
+    def settle():
+        if which is not None:
+            os.sched_setaffinity(0, {ours[which % len(ours)]})
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft != hard:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+    return settle
+
+
+def cpu_ns(pid):
+    """What all threads of the process have had of the processor, those that have ended and the kernel's own for it
+    included: its clock, which counts nanoseconds."""
+    return time.clock_gettime_ns((~pid << 3) | 2)
+
+
+def resident_bytes(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError(f"process {pid} has no memory: it has ended")
+
+
+def busy_seconds():
+    """What all processors have done since the machine began, idling left out."""
+    ticks = [int(word) for word in pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
+
+
+def own_seconds():
+    """What this process and those that it has waited for have had."""
+    return sum(sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
+def run(words, seconds, on=MEASURED):
+    """What a program prints that ends by itself."""
+    done = subprocess.run(words, capture_output=True, text=True, timeout=seconds, preexec_fn=pinned(on), check=False)
+    return done.stdout
+
+
+class Running:
+    """A program that runs until it is left: its lines are read one by one."""
+
+    def __init__(self, words, on):
+        self.words = words
+        self.process = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True, preexec_fn=pinned(on))
+        self.pid = self.process.pid
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def line(self, begins):
+        """Its next line, which must begin so."""
+        line = self.process.stdout.readline().strip()
+        if not line.startswith(begins):
+            raise RuntimeError(f"{self.words[0]} said {line!r} where {begins!r} was awaited")
+        return line
+
+    def fields(self, begins="RESULT"):
+        """Its next line as what stands in it by name."""
+        return {name: value for name, _, value in (word.partition("=") for word in self.line(begins).split()[1:])}
