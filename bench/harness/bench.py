@@ -13,6 +13,8 @@ import contenders
 import echo_rows
 import micro_rows
 import processes
+import profiles
+import report
 import results
 import tables
 
@@ -93,6 +95,22 @@ def seconds_each(field, rows, rounds, minutes):
     return min(1.0, max(0.1, (minutes * 60 - fixed) / second)) if second else 1.0
 
 
+def measure(field, rows, asked, words):
+    if asked.build_peers:
+        field.build()
+    rounds = 1 if asked.quick else ROUNDS
+    seconds = 0.1 if asked.quick else seconds_each(field, rows, rounds, asked.minutes)
+    own = {"--programs", str(asked.programs), "--build-peers"}
+    measured = results.Results(" ".join(["script/bench", *(word for word in words if word not in own)]), field.versions())
+    run(field, rows, rounds, seconds, asked.quick, measured)
+    for row in rows if asked.report else []:
+        if report.verdict(measured, row)[0] in ("level", "behind"):
+            contenders.say(f"profile of {row.name}")
+            peer, _ = measured.best(row.name, tables.NAMES["peer"], row.figure)
+            measured.profiles[row.name] = profiles.of(row, measured, field, peer)
+    return measured
+
+
 def main(words):
     options = argparse.ArgumentParser(prog="script/bench", description=__doc__,
                                       formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -101,22 +119,26 @@ def main(words):
     options.add_argument("--quick", action="store_true", help="one short round, to see that it works; the figures are worth little")
     options.add_argument("--minutes", type=float, default=25.0, metavar="N", help="about how long it may take in all (25)")
     options.add_argument("--json", metavar="FILE", help="where to write every single measurement")
+    options.add_argument("--report", nargs="?", const="docs/performance.md", metavar="FILE",
+                         help="where to write all of it as a page with plots (docs/performance.md)")
+    options.add_argument("--from", dest="kept", metavar="FILE", help="measure nothing: what --json has written")
     options.add_argument("rows", nargs="*", metavar="ROW")
     asked = options.parse_args(words)
 
-    field = contenders.Field(asked.programs)
-    if asked.build_peers:
-        field.build()
     rows = chosen(asked.rows)
-    rounds = 1 if asked.quick else ROUNDS
-    seconds = 0.1 if asked.quick else seconds_each(field, rows, rounds, asked.minutes)
-    own = {"--programs", str(asked.programs), "--build-peers"}
-    measured = results.Results(" ".join(["script/bench", *(word for word in words if word not in own)]), field.versions())
-    run(field, rows, rounds, seconds, asked.quick, measured)
+    field = contenders.Field(asked.programs)
+    if asked.kept:
+        measured = results.load(asked.kept)
+    else:
+        measured = measure(field, rows, asked, words)
     for row in rows:
-        print(tables.row_text(measured, row))
+        if row.name in measured.rows:
+            print(tables.row_text(measured, row))
     if asked.json:
         measured.save(asked.json)
+    if asked.report:
+        report.write(measured, rows, asked.report)
+        contenders.say(f"wrote {asked.report}")
     if not measured.rows:
         sys.exit("bench: nothing was measured")
 

@@ -22,9 +22,11 @@ ROWS = {
     "cancel1": ("cancel a hundred thousand sleeping tasks, a coroutine deep each", 100_000),
     "cancel10": ("cancel a hundred thousand sleeping tasks, ten coroutines deep each", 100_000),
 }
-# These hold `timers` with other numbers pending, for the plot.
+# The same with other numbers, for the plots.
 WINDOWS = [100, 1_000, 100_000, 1_000_000]
+SLEEPERS = [10_000, 100_000]
 ROWS |= {f"timers-{window}": (f"start a timer and cancel it, {window:,} pending", None) for window in WINDOWS}
+ROWS |= {f"sleep-{many}": (f"{many:,} tasks sleep for a second each", many) for many in SLEEPERS}
 # Two threads that are meant to run at the same time.
 ON_ALL_PROCESSORS = {"channel"}
 LONGEST = 120.0
@@ -39,20 +41,32 @@ class MicroRow:
     def __init__(self, name):
         self.name = name
         self.title, self.fixed = ROWS[name]
+        self.program, _, number = name.partition("-")
+        if self.program == "sleep":
+            self.program = "sleep1m"
+        self.window = int(number) if number and self.program == "timers" else None
+        self.more = ["rss_b"] if self.program == "sleep1m" else []
         self._counts = {}
 
     def cost(self, seconds):
         """About how long a measurement takes, in seconds."""
         return (3.0 if self.fixed else seconds) + 0.1
 
+    def _more(self):
+        return [str(self.window)] if self.window else []
+
+    def small(self):
+        """The words of a run that is long enough to count instructions in."""
+        return [self.program, str(max(20_000, 2 * (self.window or 0)) if not self.fixed else 20_000), *self._more()]
+
     def measure(self, words, of, seconds, quick):
         """A measurement, or None: it has no such row."""
-        program, _, window = self.name.partition("-")
+        program = self.program
         on = None if program in ON_ALL_PROCESSORS else processes.MEASURED
         interpreted = of.name in ("asyncio", "uvloop")
 
         def once(count):
-            said = processes.run([*words, program, str(count), *([window] if window else [])], LONGEST, on)
+            said = processes.run([*words, program, str(count), *self._more()], LONGEST, on)
             for line in said.splitlines():
                 if line.startswith("RESULT "):
                     found = {name: value for name, _, value in (word.partition("=") for word in line.split()[1:])}
@@ -65,7 +79,7 @@ class MicroRow:
             # A tenth tells as much of what takes twenty times as long.
             return once(max(1000, self.fixed // (50 if quick else 1) // (10 if interpreted else 1)))
         if of.name not in self._counts:
-            least = max(2_000 if interpreted else 20_000, 2 * int(window or 0))
+            least = max(2_000 if interpreted else 20_000, 2 * (self.window or 0))
             if program in ("xthread", "tothread", "timeout_unused"):
                 least = min(least, 1_000)
             tried = once(least)

@@ -17,6 +17,7 @@ class Results:
     processors: int = dataclasses.field(default_factory=lambda: len(os.sched_getaffinity(0)))
     seconds: float = 0.0
     rows: dict = dataclasses.field(default_factory=dict)
+    profiles: dict = dataclasses.field(default_factory=dict)
 
     def add(self, row, contender, measurement):
         self.rows.setdefault(row, {}).setdefault(contender, []).append(measurement)

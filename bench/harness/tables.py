@@ -17,7 +17,7 @@ def row_text(results, row):
     measured = results.rows.get(row.name, {})
     floor = results.best(row.name, NAMES["floor"], row.figure)
     peer = results.best(row.name, NAMES["peer"], row.figure)
-    more = [key for key in ("p50_us", "p99_us", "per_second", "rss_b") if any(key in each for of in measured.values() for each in of)]
+    more = [key for key in row.more if any(key in each for of in measured.values() for each in of)]
     heads = {"p50_us": "p50 us", "p99_us": "p99 us", "per_second": "a second", "rss_b": "bytes"}
     lines = [f"\n{row.name}: {row.title}",
              f"  {'':18} {row.unit:>11} {'median':>11} {'x floor':>8} {'x peer':>8}" + "".join(f" {heads[key]:>10}" for key in more)]

@@ -1,0 +1,157 @@
+"""docs/performance.md and the plots beside it, out of what was measured: nothing in it is written by hand."""
+import pathlib
+
+import contenders
+import echo_rows
+import micro_rows
+import plots
+import tables
+from tables import NAMES, number
+
+# What lies closer together than this is level: so much the same program differs from round to round.
+LEVEL = 0.04
+
+HOW = """Contenders take turns within each of at least three rounds. What counts is *processor time*: of the process's own clock,
+which counts nanoseconds and what the kernel does for it; wall time says little on a machine that does anything else besides. A
+cell shows the least of the rounds, since whatever disturbs only ever adds, and the median, which shows how much it did. In
+brackets: how often the floor's figure, the best of the programs by hand. Figures less than {level} % apart are level. A
+measurement during which others had more than a seventh of a processor was made once more."""
+
+FLOORS = """A program *by hand* (`bench/floors/`) is what the work itself takes: bare coroutines or a bare loop, without
+cancellation, errors, tasks that can be seen, or limits. Peers (`bench/peers/`) are written as their own documentation writes it."""
+
+ECHO = """The server has the first processor, a load that never sleeps the second. At one connection the server waits for each
+message, so that going to sleep and waking up is in its figure. `Rota` is what `rota::run` takes by itself; the two rows below it
+are its engines by name."""
+
+NOT_PROFILED = "Not profiled."
+
+REPEAT = """Again, on any Debian 12: `{command}`. It installs and builds what it needs, and takes about {minutes:.0f} minutes."""
+
+
+def verdict(results, row):
+    """How Rota stands in a row, with the engine that it takes by itself: (word, sentence or None)."""
+    rota = results.best(row.name, ["Rota"], row.figure)
+    peer = results.best(row.name, NAMES["peer"], row.figure)
+    if not rota or not peer:
+        return ("alone", None)
+    times = rota[1] / peer[1]
+    if times <= 1 - LEVEL:
+        return ("first", None)
+    if times <= 1 + LEVEL:
+        return ("level", f"level with {peer[0]} ({number(rota[1])} and {number(peer[1])} {row.unit})")
+    return ("behind", f"{peer[0]} takes {number(peer[1])} {row.unit}, {rota[0]} {number(rota[1])}: {(times - 1) * 100:.0f} % more")
+
+
+def cell(results, row, name, figure):
+    least = results.least(row, name, figure)
+    if least is None:
+        return "-"
+    floor = results.best(row, NAMES["floor"], figure)
+    times = f" ({least / floor[1]:.2f})" if floor and floor[1] > 0 else ""
+    return number(least) + times
+
+
+def present(results, rows):
+    there = {name for row in rows for name in results.rows.get(row.name, {})}
+    return [each.name for each in contenders.ALL if each.name in there]
+
+
+def matrix(results, rows, first, figure):
+    names = present(results, rows)
+    return tables.table([first, *names], [[row_name(row), *(cell(results, row.name, name, figure) for name in names)]
+                                          for row in rows if row.name in results.rows])
+
+
+def row_name(row):
+    return f"`{row.name}`"
+
+
+def spread_table(results, rows):
+    """Least and median of Rota and of the best peer, and the ratios that follow."""
+    lines = []
+    for row in rows:
+        rota = results.best(row.name, ["Rota"], row.figure)
+        if not rota:
+            continue
+        floor = results.best(row.name, NAMES["floor"], row.figure)
+        peer = results.best(row.name, NAMES["peer"], row.figure)
+
+        def both(found, row=row):
+            return f"{number(found[1])} / {number(results.median(row.name, found[0], row.figure))}" if found else "-"
+
+        lines.append([row_name(row), row.title, row.unit, both(floor), both(rota), f"{rota[1] / floor[1]:.2f}" if floor else "-",
+                      peer[0] if peer else "-", both(peer), f"{rota[1] / peer[1]:.2f}" if peer else "-"])
+    return tables.table(["row", "what", "unit", "by hand", "Rota", "x floor", "best peer", "its", "x peer"], lines)
+
+
+def series(results, rows, x_of, figure):
+    """For a plot: each contender's points, in the order of x."""
+    names = present(results, rows)
+    return [(name, [(x_of(row), least) for row in sorted(rows, key=x_of)
+                    if (least := results.least(row.name, name, figure))]) for name in names]
+
+
+def draw(results, folder):
+    """The plots that there are figures for: [(title, file name), ...]."""
+    echo = {(row.size, row.connections): row for row in echo_rows.rows()}
+    micro = micro_rows.rows()
+    wanted = [
+        ("echo_connections", "Echo of 64 bytes: processor time for each message", "connections", "ns",
+         series(results, [row for (size, _), row in echo.items() if size == 64], lambda row: row.connections, "cpu_ns")),
+        ("echo_size", "Echo over 50 connections: processor time for each message", "bytes in a message", "ns",
+         series(results, [row for (_, many), row in echo.items() if many == 50], lambda row: row.size, "cpu_ns")),
+        ("timers", "Start a timer and cancel it", "timers pending", "ns",
+         series(results, [row for row in micro if row.program == "timers"], lambda row: row.window or 10_000, "cpu_ns")),
+        ("sleepers", "A task that sleeps: room it takes", "tasks", "bytes",
+         series(results, [row for row in micro if row.program == "sleep1m"], lambda row: row.fixed, "rss_b")),
+    ]
+    drawn = []
+    for name, title, across, upwards, of in wanted:
+        picture = plots.lines(title, across, upwards, of)
+        if picture:
+            (folder / f"{name}.svg").write_text(picture)
+            drawn.append((title, f"{folder.name}/{name}.svg"))
+    return drawn
+
+
+def write(results, rows, path):
+    path = pathlib.Path(path)
+    folder = path.parent / path.stem
+    folder.mkdir(parents=True, exist_ok=True)
+    stand = {row.name: verdict(results, row) for row in rows if row.name in results.rows}
+    count = {word: sum(each[0] == word for each in stand.values()) for word in ("first", "level", "behind")}
+    page = ["# Performance", "",
+            f"Measured on {results.when} on {results.processor}, {results.processors} processors, Linux {results.kernel}, by",
+            f"`{results.command}`, in {results.seconds / 60:.0f} minutes. This page is written by that command and by nothing else.",
+            "With " + ", ".join(f"{name} {version}" for name, version in results.versions.items()) + ".", "",
+            f"Of {sum(count.values())} rows that a peer has too, Rota is first in {count['first']}, level with the best peer in "
+            f"{count['level']}, behind it in {count['behind']}.", "",
+            HOW.format(level=round(LEVEL * 100)), "", FLOORS, "",
+            REPEAT.format(command=results.command, minutes=results.seconds / 60), "",
+            "## Against the floor and the best peer", "",
+            "Least and median of the rounds.", "", spread_table(results, rows), ""]
+    for group, title, text, figures in (
+            ("micro", "The core", "Processor time for each operation, in nanoseconds.", (("", "cpu_ns"),)),
+            ("echo", "TCP echo", ECHO, (("Processor time of the server for each message, in nanoseconds:", "cpu_ns"),
+                                        ("99th percentile of a message's way there and back, in microseconds:", "p99_us")))):
+        own = [row for row in rows if row.group == group and row.name in results.rows]
+        if not own:
+            continue
+        page += [f"## {title}", "", text, ""]
+        for caption, figure in figures:
+            page += [*([caption, ""] if caption else []), matrix(results, own, "row", figure), ""]
+    for row in rows:
+        if row.name == "sleep1m" and row.name in results.rows:
+            page += ["A task that sleeps, its timer and its handle included, in bytes of memory:", "",
+                     matrix(results, [row], "row", "rss_b"), ""]
+    drawn = draw(results, folder)
+    if drawn:
+        page += ["## Plots", "", *(f"![{title}]({name})\n" for title, name in drawn)]
+    behind = [row for row in rows if stand.get(row.name, ("", None))[0] in ("level", "behind")]
+    page += ["## Where Rota is not first", ""]
+    for row in behind:
+        page += [f"- `{row.name}`, {row.title}: {stand[row.name][1]}. {results.profiles.get(row.name, NOT_PROFILED)}"]
+    if not behind:
+        page += ["Nowhere."]
+    path.write_text("\n".join(page).rstrip() + "\n")
