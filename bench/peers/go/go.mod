@@ -1,0 +1,3 @@
+module rota/peers
+
+go 1.19
