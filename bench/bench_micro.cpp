@@ -1,4 +1,4 @@
-// bench-micro ROW N: what one step of the core costs, as meter.hpp prints it; SKIP and status 3 for a row it does not know.
+// bench-micro ROW N [PENDING]: what one step of the core costs, as meter.hpp prints it; SKIP and status 3 for a row it does not know.
 #include "meter.hpp"
 
 #include <rota/rota.hpp>
@@ -8,7 +8,9 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <semaphore>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -60,9 +62,8 @@ rota::coro<> gather_row(std::size_t n) {
     m.done("gather1k", static_cast<double>(n));
 }
 
-// Time-outs as servers use them: 10,000 armed at any time, each cancelled long before it is due.
-rota::coro<> timers_row(std::size_t n) {
-    constexpr std::size_t window = 10'000;
+// Time-outs as servers use them: so many armed at any time, each cancelled long before it is due.
+rota::coro<> timers_row(std::size_t n, std::size_t window) {
     struct timer final : rota::detail::timer_node {
         bool cancel(rota::detail::task_state&) noexcept override { return false; }
         char const* waits_for() const noexcept override { return "nothing"; }
@@ -107,6 +108,23 @@ rota::coro<> locker(rota::lock& l, std::size_t n) {
     }
 }
 
+rota::coro<> enters(rota::semaphore& permits, std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) {
+        co_await permits.acquire();
+        co_await rota::yield();
+        permits.release();
+    }
+}
+
+rota::coro<> semaphore_row(std::size_t n) {
+    rota::semaphore permits(10);
+    meter const m;
+    std::vector<rota::task<>> tasks;
+    for (int i = 0; i < 100; ++i) tasks.push_back(rota::create_task(enters(permits, n / 100)));
+    for (auto& t : tasks) co_await t;
+    m.done("semaphore", static_cast<double>(n));
+}
+
 rota::coro<> lock_row(std::size_t n) {
     rota::lock l;
     meter const m;
@@ -132,6 +150,96 @@ rota::coro<> sleep_row(std::size_t n) {
     }
     m.done("sleep1m", static_cast<double>(n));
     if (left != 0) std::abort();
+}
+
+// Another thread asks the loop, and waits for its answer before it asks again.
+rota::coro<> cross_thread_row(std::size_t n) {
+    auto& home = rota::running_loop();
+    rota::event ended;
+    std::binary_semaphore answered(0);
+    meter const m;
+    std::thread asking([&] {
+        for (std::size_t i = 0; i < n; ++i) {
+            home.call_soon_threadsafe([&] { answered.release(); });
+            answered.acquire();
+        }
+        home.call_soon_threadsafe([&] { ended.set(); });
+    });
+    co_await ended.wait();
+    asking.join();
+    m.done("xthread", static_cast<double>(n));
+}
+
+rota::coro<> to_thread_row(std::size_t n) {
+    meter const m;
+    for (std::size_t i = 0; i < n; ++i) co_await rota::to_thread([] {});
+    m.done("tothread", static_cast<double>(n));
+}
+
+// From the loop of one thread to that of another.
+void channel_row(std::size_t n) {
+    rota::channel<int> between(1024);
+    long sum = 0;
+    auto const side = [&](std::uint32_t which) -> rota::coro<> {
+        for (std::size_t i = 0; i < n; ++i) {
+            if (which == 0)
+                sum += co_await between.receive();
+            else
+                co_await between.send(static_cast<int>(i));
+        }
+    };
+    meter const m;
+    rota::run_on_cores(2, side);
+    m.done("channel", static_cast<double>(n));
+    if (n > 1 && sum == 0) std::abort();
+}
+
+rota::coro<> yields_once() { co_await rota::yield(); }
+
+rota::coro<> unused_limit_row(std::size_t n) {
+    meter const m;
+    for (std::size_t i = 0; i < n; ++i) co_await rota::wait_for(yields_once(), 10s);
+    m.done("timeout_unused", static_cast<double>(n));
+}
+
+rota::coro<> runs_out(std::size_t& left) {
+    try {
+        co_await rota::wait_for(rota::sleep(1h), 1ms);
+    } catch (rota::timeout_error const&) {
+        --left;
+    }
+}
+
+rota::coro<> fired_limit_row(std::size_t n) {
+    std::size_t left = n;
+    meter const m;
+    std::vector<rota::task<>> tasks;
+    tasks.reserve(n);
+    for (std::size_t i = 0; i < n; ++i) tasks.push_back(rota::create_task(runs_out(left)));
+    for (auto& t : tasks) co_await t;
+    m.done("timeout_fires", static_cast<double>(n));
+    if (left != 0) std::abort();
+}
+
+rota::coro<> sleeps_deep(int depth) {
+    if (depth > 1)
+        co_await sleeps_deep(depth - 1);
+    else
+        co_await rota::sleep(1h);
+}
+
+// From the first request to the last task's end; they are asleep by then.
+rota::coro<> cancel_row(char const* row, std::size_t n, int depth) {
+    std::vector<rota::task<>> tasks;
+    tasks.reserve(n);
+    for (std::size_t i = 0; i < n; ++i) tasks.push_back(rota::create_task(sleeps_deep(depth)));
+    co_await rota::yield();
+    meter const m;
+    for (auto& t : tasks) t.cancel();
+    co_await rota::wait(tasks);
+    m.done(row, static_cast<double>(n));
+    for (auto& t : tasks)
+        if (!t.cancelled()) std::abort();
 }
 
 rota::coro<> echo(rota::stream peer) {
@@ -162,23 +270,37 @@ rota::coro<> echo_row(std::size_t n) {
 }  // namespace
 
 int main(int count, char** words) {
+    std::size_t const pending = count == 4 ? static_cast<std::size_t>(std::atoll(words[3])) : 10'000;
     std::map<std::string, std::function<rota::coro<>(std::size_t)>> const rows{
         {"yield", yield_row},
         {"spawn", spawn_row},
         {"call1", [](std::size_t n) { return call_row(n, 1); }},
         {"call20", [](std::size_t n) { return call_row(n, 20); }},
         {"gather1k", gather_row},
-        {"timers", timers_row},
+        {"timers", [=](std::size_t n) { return timers_row(n, pending); }},
         {"queue1", [](std::size_t n) { return queue_row(n, 1); }},
         {"queue1024", [](std::size_t n) { return queue_row(n, 1024); }},
         {"lock", lock_row},
+        {"semaphore", semaphore_row},
         {"sleep1m", sleep_row},
+        {"xthread", cross_thread_row},
+        {"tothread", to_thread_row},
+        {"timeout_unused", unused_limit_row},
+        {"timeout_fires", fired_limit_row},
+        {"cancel1", [](std::size_t n) { return cancel_row("cancel1", n, 1); }},
+        {"cancel10", [](std::size_t n) { return cancel_row("cancel10", n, 10); }},
         {"echo", echo_row},
     };
-    auto const row = count == 3 ? rows.find(words[1]) : rows.end();
+    std::string const name = count == 3 || count == 4 ? words[1] : "";
+    // It has loops of its own.
+    if (name == "channel") {
+        channel_row(static_cast<std::size_t>(std::atoll(words[2])));
+        return 0;
+    }
+    auto const row = rows.find(name);
     if (row == rows.end()) {
         std::puts("SKIP");
-        std::fputs("usage: bench-micro ROW N, with ROW one of", stderr);
+        std::fputs("usage: bench-micro ROW N [PENDING], with ROW one of channel", stderr);
         for (auto const& known : rows) std::fprintf(stderr, " %s", known.first.c_str());
         std::fputs("\n", stderr);
         return 3;

@@ -1,7 +1,6 @@
 // What the programs of the micro rows have in common: what a row has taken, and how that is told.
 #pragma once
 
-#include <sys/resource.h>
 #include <time.h>
 #include <cstdio>
 
@@ -24,10 +23,16 @@ private:
         clock_gettime(which, &read);
         return static_cast<double>(read.tv_sec) + static_cast<double>(read.tv_nsec) / 1e9;
     }
+    // Not getrusage's, which begins with what the process had been before it became this program.
     static double peak_bytes() {
-        rusage used{};
-        getrusage(RUSAGE_SELF, &used);
-        return static_cast<double>(used.ru_maxrss) * 1024;
+        double kilobytes = 0;
+        if (std::FILE* const status = std::fopen("/proc/self/status", "r")) {
+            char line[256];
+            while (std::fgets(line, sizeof line, status))
+                if (std::sscanf(line, "VmHWM: %lf", &kilobytes) == 1) break;
+            std::fclose(status);
+        }
+        return kilobytes * 1024;
     }
 
     double bytes_ = peak_bytes();

@@ -1,6 +1,5 @@
 // echo-load --port P --connections N --size S --seconds T [--spin 1]: sends S bytes over each of N connections, awaits them back, and
-// begins again. Once it is warm, after a tenth of the time and long enough for a message over each, prints `ready`, and
-// at the end
+// begins again. Once it is warm, after a tenth of the time and a message over each, prints `ready`, and at the end
 //     RESULT messages=.. seconds=.. p50_us=.. p99_us=..
 // A loop by hand on epoll: it must not be what is slow. With --spin it never sleeps, so that it is not what wakes up late.
 #include <arpa/inet.h>
@@ -31,6 +30,7 @@ struct connection {
     int descriptor = -1;
     std::size_t sent = 0;
     std::size_t received = 0;
+    bool answered = false;
     steady::time_point began;
 };
 
@@ -125,10 +125,10 @@ int main(int count, char** words) {
         ::epoll_ctl(loop, EPOLL_CTL_ADD, each.descriptor, &event);
     }
     auto const seconds = std::chrono::duration<double>(given["--seconds"]);
-    auto const warm =
-        steady::now() + std::max(std::chrono::duration_cast<steady::duration>(seconds / 10),
-                                 steady::duration(std::chrono::microseconds(30)) * static_cast<int>(all.size()));
-    auto const end = warm + std::chrono::duration_cast<steady::duration>(seconds);
+    auto const began = steady::now();
+    auto const length = std::chrono::duration_cast<steady::duration>(seconds);
+    auto end = steady::time_point::max();
+    std::size_t silent = all.size();
     int const patience = given["--spin"] != 0 ? 0 : 100;
     bool ready = false;
     histogram took;
@@ -136,8 +136,10 @@ int main(int count, char** words) {
     std::array<epoll_event, 256> events{};
     auto now = steady::now();
     while (now < end) {
-        if (!ready && now >= warm) {
+        // Ten seconds are enough for anyone.
+        if (!ready && ((silent == 0 && now >= began + length / 10) || now >= began + std::chrono::seconds(10))) {
             ready = true;
+            end = now + length;
             took.clear();
             std::puts("ready");
             std::fflush(stdout);
@@ -153,6 +155,8 @@ int main(int count, char** words) {
                 if (got < 0) give_up("recv");
                 of.received += static_cast<std::size_t>(got);
                 if (of.received < message.size()) continue;
+                silent -= of.answered ? 0 : 1;
+                of.answered = true;
                 took.add(static_cast<std::uint64_t>((steady::now() - of.began).count()));
                 begin(of);
             }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -17,10 +18,20 @@ type meter struct {
 	bytes, wall, cpu float64
 }
 
+func peakBytes() (kilobytes float64) {
+	status, _ := os.ReadFile("/proc/self/status")
+	for _, line := range strings.Split(string(status), "\n") {
+		if strings.HasPrefix(line, "VmHWM:") {
+			kilobytes, _ = strconv.ParseFloat(strings.Fields(line)[1], 64)
+		}
+	}
+	return kilobytes * 1024
+}
+
 func read() meter {
 	var used syscall.Rusage
 	syscall.Getrusage(syscall.RUSAGE_SELF, &used)
-	return meter{float64(used.Maxrss) * 1024, float64(time.Now().UnixNano()), float64(used.Utime.Nano() + used.Stime.Nano())}
+	return meter{peakBytes(), float64(time.Now().UnixNano()), float64(used.Utime.Nano() + used.Stime.Nano())}
 }
 
 func (m meter) done(row string, n int) {
