@@ -89,7 +89,7 @@ int main(int count, char** words) {
                 continue;
             }
             if (completion->res >= 0) {
-                auto made = std::make_unique<connection>();
+                auto made = std::make_unique_for_overwrite<connection>();
                 made->descriptor = completion->res;
                 int const on = 1;
                 ::setsockopt(made->descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

@@ -3,19 +3,20 @@ other libraries. Contenders take turns within each of at least three rounds; wha
 rounds, since whatever else runs on the machine only ever adds to it. A measurement during which others have had more than a
 seventh of a processor is made once more, and the quieter one kept.
 
-ROW is the name of a row, or of a group of them: `micro`, `echo` (echo-SIZE-CONNECTIONS). Without any, all are measured."""
+ROW is the name of a row, or of a group of them: `micro`, `echo` (echo-SIZE-CONNECTIONS), `udp`
+(udp-SIZE-SOCKETS), `connections`. Without any, all are measured."""
 import argparse
 import pathlib
 import sys
 import time
 
 import contenders
-import echo_rows
 import micro_rows
 import processes
 import profiles
 import report
 import results
+import server_rows
 import tables
 
 ROUNDS = 3
@@ -23,7 +24,7 @@ NOISY = 0.15
 
 
 def all_rows():
-    return micro_rows.rows() + echo_rows.rows()
+    return micro_rows.rows() + server_rows.rows()
 
 
 def chosen(words):

@@ -22,19 +22,20 @@ def contender(name, role, **commands):
 
 ALL = [
     contender("by hand", "floor", micro="{bin}/micro-floor"),
-    contender("epoll by hand", "floor", echo="{bin}/echo-epoll"),
+    contender("epoll by hand", "floor", echo="{bin}/echo-epoll", udp="{bin}/udp-epoll"),
     contender("io_uring by hand", "floor", echo="{bin}/echo-uring"),
-    contender("Rota", "rota", micro="{bin}/bench-micro", echo="{bin}/bench-echo"),
-    contender("Rota, epoll", "rota", echo="{bin}/bench-echo --engine epoll"),
-    contender("Rota, io_uring", "rota", echo="{bin}/bench-echo --engine uring"),
+    contender("Rota", "rota", micro="{bin}/bench-micro", echo="{bin}/bench-echo", udp="{bin}/bench-udp"),
+    contender("Rota, epoll", "rota", echo="{bin}/bench-echo --engine epoll", udp="{bin}/bench-udp --engine epoll"),
+    contender("Rota, io_uring", "rota", echo="{bin}/bench-echo --engine uring", udp="{bin}/bench-udp --engine uring"),
     contender("libuv", "peer", echo="{bin}/echo-libuv"),
-    contender("Boost.Asio", "peer", micro="{bin}/micro-asio", echo="{bin}/echo-asio"),
-    contender("tokio", "peer", micro="{built}/micro-tokio", echo="{built}/echo-tokio"),
-    contender("Go", "peer", micro="{built}/micro-go", echo="{built}/echo-go"),
-    contender("Node", "peer", echo="{node} {peers}/echo_node.js"),
-    contender("asyncio", "peer", micro="{python} {peers}/micro_asyncio.py", echo="{python} {peers}/echo_asyncio.py"),
+    contender("Boost.Asio", "peer", micro="{bin}/micro-asio", echo="{bin}/echo-asio", udp="{bin}/udp-asio"),
+    contender("tokio", "peer", micro="{built}/micro-tokio", echo="{built}/echo-tokio", udp="{built}/udp-tokio"),
+    contender("Go", "peer", micro="{built}/micro-go", echo="{built}/echo-go", udp="{built}/udp-go"),
+    contender("Node", "peer", echo="{node} {peers}/echo_node.js", udp="{node} {peers}/udp_node.js"),
+    contender("asyncio", "peer", micro="{python} {peers}/micro_asyncio.py", echo="{python} {peers}/echo_asyncio.py",
+              udp="{python} {peers}/udp_asyncio.py"),
     contender("uvloop", "peer", micro="{python} {peers}/micro_asyncio.py --uvloop",
-              echo="{python} {peers}/echo_asyncio.py --uvloop"),
+              echo="{python} {peers}/echo_asyncio.py --uvloop", udp="{python} {peers}/udp_asyncio.py --uvloop"),
 ]
 
 
@@ -80,10 +81,10 @@ class Field:
             target = built / "cargo"
             if succeeds(["cargo", "build", "--quiet", "--release", "--locked", "--manifest-path",
                          BENCH / "peers/tokio/Cargo.toml", "--target-dir", target], tell=True):
-                for name in ("micro-tokio", "echo-tokio"):
+                for name in ("micro-tokio", "echo-tokio", "udp-tokio"):
                     shutil.copy2(target / "release" / name, built / name)
         if shutil.which("go"):
-            for name in ("micro-go", "echo-go"):
+            for name in ("micro-go", "echo-go", "udp-go"):
                 succeeds(["go", "build", "-o", built / name, f"./{name}"], tell=True, cwd=BENCH / "peers/go")
 
     def versions(self):

@@ -69,7 +69,8 @@ class Running:
 
     def __init__(self, words, on):
         self.words = words
-        self.process = subprocess.Popen([str(word) for word in words], stdout=subprocess.PIPE,
+        # Its input stays open as long as it is wanted.
+        self.process = subprocess.Popen([str(word) for word in words], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True, preexec_fn=pinned(on))
         self.pid = self.process.pid
 
@@ -79,6 +80,7 @@ class Running:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
+        self.process.stdin.close()
         self.process.stdout.close()
 
     def line(self, begins):

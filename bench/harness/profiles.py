@@ -14,7 +14,9 @@ BY_NAME = {each.name: each for each in contenders.ALL}
 
 def of(row, results, field, peer):
     """A sentence or two about a row; says so where it could not be profiled."""
-    return _by_samples(row, results, field, peer) if row.kind == "echo" else _by_instructions(row, field)
+    if row.figure != "cpu_ns":
+        return ""
+    return _by_instructions(row, field) if row.kind == "micro" else _by_samples(row, results, field, peer)
 
 
 def _by_instructions(row, field):

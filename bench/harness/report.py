@@ -2,9 +2,9 @@
 import pathlib
 
 import contenders
-import echo_rows
 import micro_rows
 import plots
+import server_rows
 import tables
 from tables import NAMES, number
 
@@ -23,6 +23,9 @@ cancellation, errors, tasks that can be seen, or limits. Peers (`bench/peers/`) 
 ECHO = """The server has the first processor, a load that never sleeps the second. At one connection the server waits for each
 message, so that going to sleep and waking up is in its figure. `Rota` is what `rota::run` takes by itself; the two rows below it
 are its engines by name."""
+
+CONNECTIONS = """`connect`: fifty at a time connect, have a message echoed and are reset. `idle`: each has had a message echoed, and
+is kept; what the kernel keeps for it is not in the figure."""
 
 NOT_PROFILED = "Not profiled."
 
@@ -58,9 +61,10 @@ def present(results, rows):
 
 
 def matrix(results, rows, first, figure):
+    rows = [row for row in rows if any(results.least(row.name, each.name, figure) is not None for each in contenders.ALL)]
     names = present(results, rows)
     return tables.table([first, *names], [[row_name(row), *(cell(results, row.name, name, figure) for name in names)]
-                                          for row in rows if row.name in results.rows])
+                                          for row in rows])
 
 
 def row_name(row):
@@ -80,8 +84,8 @@ def spread_table(results, rows):
         def both(found, row=row):
             return f"{number(found[1])} / {number(results.median(row.name, found[0], row.figure))}" if found else "-"
 
-        lines.append([row_name(row), row.title, row.unit, both(floor), both(rota), f"{rota[1] / floor[1]:.2f}" if floor else "-",
-                      peer[0] if peer else "-", both(peer), f"{rota[1] / peer[1]:.2f}" if peer else "-"])
+        lines.append([row_name(row), row.title, row.unit, both(floor), both(rota), tables.ratio(rota[1], floor),
+                      peer[0] if peer else "-", both(peer), tables.ratio(rota[1], peer)])
     return tables.table(["row", "what", "unit", "by hand", "Rota", "x floor", "best peer", "its", "x peer"], lines)
 
 
@@ -94,7 +98,7 @@ def series(results, rows, x_of, figure):
 
 def draw(results, folder):
     """The plots that there are figures for: [(title, file name), ...]."""
-    echo = {(row.size, row.connections): row for row in echo_rows.rows()}
+    echo = {(row.size, row.connections): row for row in server_rows.rows() if row.group == "echo"}
     micro = micro_rows.rows()
     wanted = [
         ("echo_connections", "Echo of 64 bytes: processor time for each message", "connections", "ns",
@@ -134,7 +138,13 @@ def write(results, rows, path):
     for group, title, text, figures in (
             ("micro", "The core", "Processor time for each operation, in nanoseconds.", (("", "cpu_ns"),)),
             ("echo", "TCP echo", ECHO, (("Processor time of the server for each message, in nanoseconds:", "cpu_ns"),
-                                        ("99th percentile of a message's way there and back, in microseconds:", "p99_us")))):
+                                        ("99th percentile of a message's way there and back, in microseconds:", "p99_us"))),
+            ("udp", "UDP echo", "As over TCP; each socket has one datagram on its way.", (
+                ("Processor time of the server for each datagram, in nanoseconds:", "cpu_ns"),
+                ("99th percentile of a datagram's way there and back, in microseconds:", "p99_us"))),
+            ("connections", "Connections", CONNECTIONS, (
+                ("Processor time of the server for each connection, in nanoseconds:", "cpu_ns"),
+                ("Memory of the server for each connection that is held, in bytes:", "bytes")))):
         own = [row for row in rows if row.group == group and row.name in results.rows]
         if not own:
             continue

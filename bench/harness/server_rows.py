@@ -1,0 +1,110 @@
+"""The rows of servers that a load talks to: what they have of their processor for each message or connection, how long the
+slowest hundredth takes, and what a connection takes of memory. The load runs on the other processor and never sleeps, so
+that its own waking up is in no figure."""
+import contextlib
+
+import processes
+
+SIZES = [64, 1024, 16384, 65536]
+CONNECTIONS = [1, 50, 1000, 10000]
+DATAGRAMS = [(64, 1), (64, 50), (1024, 50)]
+HELD = 10_000
+
+
+class ServerRow:
+    """What all of them share: a server that says where it listens, and a load that says when it is warm."""
+    figure = "cpu_ns"
+    unit = "ns"
+    more = ["p50_us", "p99_us", "per_second"]
+    places: dict
+
+    @contextlib.contextmanager
+    def serving(self, words):
+        port = processes.free_port()
+        # The options that are common to all stand last.
+        with processes.Running([*words, "--port", port], processes.MEASURED) as server:
+            server.line("listening on")
+            server.port = port
+            yield server
+
+    @contextlib.contextmanager
+    def loading(self, server, seconds):
+        """A load that is warm, and goes on for so long."""
+        with processes.Running([*self.load(seconds), "--port", server.port], processes.LOAD) as generator:
+            generator.line("ready")
+            yield generator
+
+    def load(self, seconds):
+        raise NotImplementedError
+
+    def at_least(self, seconds):
+        return seconds
+
+    def cost(self, seconds):
+        """About how long a measurement takes, in seconds."""
+        return 1.1 * self.at_least(seconds) + 0.2
+
+    def measure(self, words, of, seconds, _quick):
+        with self.serving(words) as server, self.loading(server, self.at_least(seconds)) as generator:
+            before = processes.cpu_ns(server.pid)
+            found = generator.fields()
+            used = processes.cpu_ns(server.pid) - before
+        messages = int(found["messages"])
+        if messages == 0:
+            raise RuntimeError(f"{of.name} answered nothing")
+        measured = {"cpu_ns": used / messages, "per_second": messages / float(found["seconds"])}
+        return measured | {key: float(found[key]) for key in ("p50_us", "p99_us") if key in found}
+
+
+class MessageRow(ServerRow):
+    """Messages of one size there and back, over so many connections at once: `echo` over TCP, `udp` by datagrams."""
+
+    def __init__(self, kind, size, connections):
+        self.kind = self.group = kind
+        self.size, self.connections = size, connections
+        self.name = f"{kind}-{size}-{connections}"
+        over = "socket" if kind == "udp" else "connection"
+        self.title = f"{size:,} bytes over {connections:,} {over}{'s' if connections != 1 else ''}"
+
+    def load(self, seconds):
+        return [self.places["bin"] / f"{self.kind}-load", "--connections", self.connections, "--size", self.size,
+                "--seconds", seconds, "--spin", int(len(processes.processors()) > 1)]
+
+    def at_least(self, seconds):
+        """Long enough for a few messages over each connection."""
+        return max(seconds, self.connections * 5e-5)
+
+    def cost(self, seconds):
+        return super().cost(seconds) + self.connections * 1e-4
+
+
+class ConnectRow(ServerRow):
+    name, title = "connect", "connect, 64 bytes there and back, end"
+    group, kind = "connections", "echo"
+    more = ["per_second"]
+
+    def load(self, seconds):
+        return [self.places["bin"] / "connect-load", "--seconds", seconds]
+
+
+class IdleRow(ServerRow):
+    name, title = "idle", f"what one of {HELD:,} connections takes of memory that have been used once"
+    group, kind = "connections", "echo"
+    figure, unit, more = "bytes", "bytes", []
+
+    def load(self, _seconds):
+        return [self.places["bin"] / "connect-load", "--hold", HELD]
+
+    def cost(self, _seconds):
+        return 2.0
+
+    def measure(self, words, of, seconds, _quick):
+        with self.serving(words) as server:
+            before = processes.resident_bytes(server.pid)
+            with self.loading(server, seconds):
+                return {"bytes": (processes.resident_bytes(server.pid) - before) / HELD}
+
+
+def rows():
+    return [*(MessageRow("echo", size, connections) for size in SIZES for connections in CONNECTIONS),
+            *(MessageRow("udp", size, sockets) for size, sockets in DATAGRAMS), ConnectRow(), IdleRow()]
