@@ -194,6 +194,18 @@ void channel_row(std::size_t n) {
     if (n > 1 && sum == 0) std::abort();
 }
 
+rota::coro<> spawns(std::size_t n) {
+    for (std::size_t i = 0; i < n; ++i) co_await rota::create_task(noop());
+}
+
+// As `spawn`, on so many loops at once. The time on the wall is what it is about.
+void cores_row(char const* row, std::size_t n, std::uint32_t cores) {
+    auto const each = [=] { return spawns(n); };
+    meter const m;
+    rota::run_on_cores(cores, each);
+    m.done(row, static_cast<double>(n) * cores);
+}
+
 rota::coro<> yields_once() { co_await rota::yield(); }
 
 rota::coro<> unused_limit_row(std::size_t n) {
@@ -292,15 +304,20 @@ int main(int count, char** words) {
         {"echo", echo_row},
     };
     std::string const name = count == 3 || count == 4 ? words[1] : "";
-    // It has loops of its own.
-    if (name == "channel") {
-        channel_row(static_cast<std::size_t>(std::atoll(words[2])));
+    // These have loops of their own.
+    std::map<std::string, std::function<void(std::size_t)>> const threaded{
+        {"channel", channel_row},
+        {"cores1", [](std::size_t n) { cores_row("cores1", n, 1); }},
+        {"cores2", [](std::size_t n) { cores_row("cores2", n, 2); }},
+    };
+    if (auto const found = threaded.find(name); found != threaded.end()) {
+        found->second(static_cast<std::size_t>(std::atoll(words[2])));
         return 0;
     }
     auto const row = rows.find(name);
     if (row == rows.end()) {
         std::puts("SKIP");
-        std::fputs("usage: bench-micro ROW N [PENDING], with ROW one of channel", stderr);
+        std::fputs("usage: bench-micro ROW N [PENDING], with ROW one of channel cores1 cores2", stderr);
         for (auto const& known : rows) std::fprintf(stderr, " %s", known.first.c_str());
         std::fputs("\n", stderr);
         return 3;

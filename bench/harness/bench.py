@@ -4,12 +4,13 @@ rounds, since whatever else runs on the machine only ever adds to it. A measurem
 seventh of a processor is made once more, and the quieter one kept.
 
 ROW is the name of a row, or of a group of them: `micro`, `echo` (echo-SIZE-CONNECTIONS), `udp`
-(udp-SIZE-SOCKETS), `connections`. Without any, all are measured."""
+(udp-SIZE-SOCKETS), `connections`, `build`. Without any, all are measured."""
 import argparse
 import pathlib
 import sys
 import time
 
+import build_rows
 import contenders
 import micro_rows
 import processes
@@ -24,7 +25,7 @@ NOISY = 0.15
 
 
 def all_rows():
-    return micro_rows.rows() + server_rows.rows()
+    return micro_rows.rows() + server_rows.rows() + build_rows.rows()
 
 
 def chosen(words):

@@ -24,11 +24,14 @@ ALL = [
     contender("by hand", "floor", micro="{bin}/micro-floor"),
     contender("epoll by hand", "floor", echo="{bin}/echo-epoll", udp="{bin}/udp-epoll"),
     contender("io_uring by hand", "floor", echo="{bin}/echo-uring"),
-    contender("Rota", "rota", micro="{bin}/bench-micro", echo="{bin}/bench-echo", udp="{bin}/bench-udp"),
+    contender("Rota", "rota", build="g++ -std=c++20 -DROTA_STATIC -I{include} {hello}/hello_rota.cpp {library} -luring -pthread",
+              micro="{bin}/bench-micro", echo="{bin}/bench-echo", udp="{bin}/bench-udp"),
+    contender("Rota, shared", "rota", micro="{shared}/bench-micro"),
     contender("Rota, epoll", "rota", echo="{bin}/bench-echo --engine epoll", udp="{bin}/bench-udp --engine epoll"),
     contender("Rota, io_uring", "rota", echo="{bin}/bench-echo --engine uring", udp="{bin}/bench-udp --engine uring"),
     contender("libuv", "peer", echo="{bin}/echo-libuv"),
-    contender("Boost.Asio", "peer", micro="{bin}/micro-asio", echo="{bin}/echo-asio", udp="{bin}/udp-asio"),
+    contender("Boost.Asio", "peer", build="g++ -std=c++20 {hello}/hello_asio.cpp -pthread",
+              micro="{bin}/micro-asio", echo="{bin}/echo-asio", udp="{bin}/udp-asio"),
     contender("tokio", "peer", micro="{built}/micro-tokio", echo="{built}/echo-tokio", udp="{built}/udp-tokio"),
     contender("Go", "peer", micro="{built}/micro-go", echo="{built}/echo-go", udp="{built}/udp-go"),
     contender("Node", "peer", echo="{node} {peers}/echo_node.js", udp="{node} {peers}/udp_node.js"),
@@ -47,7 +50,11 @@ class Field:
     """The contenders that this machine has."""
 
     def __init__(self, programs):
-        self.places = {"bin": pathlib.Path(programs), "built": pathlib.Path(programs).parent / "peers",
+        programs = pathlib.Path(programs)
+        self.places = {"bin": programs, "built": programs.parent / "peers",
+                       "shared": programs.parents[1] / f"{programs.parent.name}-shared" / "bin",
+                       "include": BENCH.parent / "include", "hello": BENCH / "hello",
+                       "library": programs.parent / "src/librota.a",
                        "peers": BENCH / "peers", "python": sys.executable, "node": shutil.which("node") or "node"}
         self._missing = {}
 
@@ -69,6 +76,8 @@ class Field:
         words = [word.format(**self.places) for word in of.commands[kind]]
         if not shutil.which(words[0]):
             return f"{words[0]} is not here"
+        if "build" == kind and of.name == "Boost.Asio" and not pathlib.Path("/usr/include/boost/asio.hpp").is_file():
+            return "there are no headers of it"
         if "--uvloop" in words and not succeeds([self.places["python"], "-c", "import uvloop"]):
             return f"{self.places['python']} has no uvloop"
         return ""

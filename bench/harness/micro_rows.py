@@ -17,6 +17,8 @@ ROWS = {
     "xthread": ("a thread asks the loop and waits for its answer, both on one processor", None),
     "tothread": ("the loop gives a thread something to do and awaits it, both on one processor", None),
     "channel": ("an item through a channel of 1,024 places between the loops of two threads", None),
+    "cores1": ("as `spawn`, with one loop; time on the wall", None),
+    "cores2": ("as `spawn`, with a loop on each of two processors; time on the wall", None),
     "timeout_unused": ("a limit of time around an await, which never runs out", None),
     "timeout_fires": ("a limit of time that runs out", 100_000),
     "cancel1": ("cancel a hundred thousand sleeping tasks, a coroutine deep each", 100_000),
@@ -28,7 +30,7 @@ SLEEPERS = [10_000, 100_000]
 ROWS |= {f"timers-{window}": (f"start a timer and cancel it, {window:,} pending", None) for window in WINDOWS}
 ROWS |= {f"sleep-{many}": (f"{many:,} tasks sleep for a second each", many) for many in SLEEPERS}
 # Two threads that are meant to run at the same time.
-ON_ALL_PROCESSORS = {"channel"}
+ON_ALL_PROCESSORS = {"channel", "cores1", "cores2"}
 LONGEST = 120.0
 
 
@@ -46,6 +48,8 @@ class MicroRow:
             self.program = "sleep1m"
         self.window = int(number) if number and self.program == "timers" else None
         self.more = ["rss_b"] if self.program == "sleep1m" else []
+        if self.program in ("cores1", "cores2"):
+            self.figure = "wall_ns"
         self._counts = {}
 
     def cost(self, seconds):

@@ -1,4 +1,5 @@
 """Where the time goes in rows that Rota does not win: how much of it is the kernel's, and which functions have the rest."""
+import collections
 import pathlib
 import re
 import shutil
@@ -9,6 +10,7 @@ import contenders
 import processes
 
 MOST = 5
+UNNAMED = "without a name"
 BY_NAME = {each.name: each for each in contenders.ALL}
 
 
@@ -32,13 +34,15 @@ def _by_instructions(row, field):
             listed = subprocess.run(["callgrind_annotate", out], capture_output=True, text=True, timeout=60, check=True).stdout
         except (subprocess.SubprocessError, OSError) as error:
             return f"Not profiled: callgrind failed ({type(error).__name__})."
-    found = []
+    found = collections.Counter()
     for line in listed.splitlines():
-        if match := re.match(r"\s*[\d,]+ \(\s*([\d.]+)%\)\s+\S*?:(\S.*?)(?: \[.*)?$", line):
-            found.append((float(match[1]), _plain(match[2])))
+        if match := re.match(r"\s*[\d,]+ \(\s*([\d.]+)%\)\s+\S*?:(\S.*?)(?: \[(.*)\])?$", line):
+            name = _plain(match[2])
+            # A library without symbols is one name.
+            found[pathlib.Path(match[3]).name if name == UNNAMED and match[3] else name] += float(match[1])
     if not found:
         return "Not profiled: callgrind told nothing."
-    return "Instructions outside of the kernel, by callgrind: " + _listed(found) + "."
+    return "Instructions outside of the kernel, by callgrind: " + _listed([(part, name) for name, part in found.items()]) + "."
 
 
 def _by_samples(row, results, field, peer):
@@ -83,7 +87,7 @@ def _plain(function):
     """Its name without what it is given and of what kind; perf's further columns stand behind."""
     name = re.split(r"\s{2,}", function.strip())[0].replace("(anonymous namespace)::", "").replace("rota::v0::", "")
     if name.startswith("0x"):
-        return "without a name"
+        return UNNAMED
     name = re.sub(r"\[clone .*", "", name)
     while (shorter := re.sub(r"<[^<>]*>", "", name)) != name:
         name = shorter

@@ -24,6 +24,9 @@ ECHO = """The server has the first processor, a load that never sleeps the secon
 message, so that going to sleep and waking up is in its figure. `Rota` is what `rota::run` takes by itself; the two rows below it
 are its engines by name."""
 
+CORE = """Processor time for each operation, in nanoseconds; of `cores1` and `cores2` the time on the wall. In Go a call needs no
+coroutine, so that `call1` and `call20` are calls of functions there."""
+
 CONNECTIONS = """`connect`: fifty at a time connect, have a message echoed and are reset. `idle`: each has had a message echoed, and
 is kept; what the kernel keeps for it is not in the figure."""
 
@@ -43,7 +46,8 @@ def verdict(results, row):
         return ("first", None)
     if times <= 1 + LEVEL:
         return ("level", f"level with {peer[0]} ({number(rota[1])} and {number(peer[1])} {row.unit})")
-    return ("behind", f"{peer[0]} takes {number(peer[1])} {row.unit}, {rota[0]} {number(rota[1])}: {(times - 1) * 100:.0f} % more")
+    how = f"{(times - 1) * 100:.0f} % more" if times < 2 else f"{number(times)} times as much"
+    return ("behind", f"{peer[0]} takes {number(peer[1])} {row.unit}, {rota[0]} {number(rota[1])}: {how}")
 
 
 def cell(results, row, name, figure):
@@ -60,10 +64,12 @@ def present(results, rows):
     return [each.name for each in contenders.ALL if each.name in there]
 
 
-def matrix(results, rows, first, figure):
-    rows = [row for row in rows if any(results.least(row.name, each.name, figure) is not None for each in contenders.ALL)]
+def matrix(results, rows, first, figure=None):
+    """The rows that have this figure; without one, each with its own."""
+    rows = [row for row in rows
+            if any(results.least(row.name, each.name, figure or row.figure) is not None for each in contenders.ALL)]
     names = present(results, rows)
-    return tables.table([first, *names], [[row_name(row), *(cell(results, row.name, name, figure) for name in names)]
+    return tables.table([first, *names], [[row_name(row), *(cell(results, row.name, name, figure or row.figure) for name in names)]
                                           for row in rows])
 
 
@@ -136,7 +142,7 @@ def write(results, rows, path):
             "## Against the floor and the best peer", "",
             "Least and median of the rounds.", "", spread_table(results, rows), ""]
     for group, title, text, figures in (
-            ("micro", "The core", "Processor time for each operation, in nanoseconds.", (("", "cpu_ns"),)),
+            ("micro", "The core", CORE, (("", None),)),
             ("echo", "TCP echo", ECHO, (("Processor time of the server for each message, in nanoseconds:", "cpu_ns"),
                                         ("99th percentile of a message's way there and back, in microseconds:", "p99_us"))),
             ("udp", "UDP echo", "As over TCP; each socket has one datagram on its way.", (
@@ -144,7 +150,9 @@ def write(results, rows, path):
                 ("99th percentile of a datagram's way there and back, in microseconds:", "p99_us"))),
             ("connections", "Connections", CONNECTIONS, (
                 ("Processor time of the server for each connection, in nanoseconds:", "cpu_ns"),
-                ("Memory of the server for each connection that is held, in bytes:", "bytes")))):
+                ("Memory of the server for each connection that is held, in bytes:", "bytes"))),
+            ("build", "Building", "A program that sleeps for a millisecond and says hello, linked with the static library.", (
+                ("Processor time of the compiler, in seconds:", "seconds"), ("Size of the program, in bytes:", "bytes")))):
         own = [row for row in rows if row.group == group and row.name in results.rows]
         if not own:
             continue

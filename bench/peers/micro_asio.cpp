@@ -203,6 +203,20 @@ void channel_row(std::size_t n) {
     m.done("channel", static_cast<double>(n));
 }
 
+void cores_row(char const* row, std::size_t n, int cores) {
+    auto const work = [n] {
+        io_context loop(1);
+        asio::co_spawn(loop, spawns(n), detached);
+        loop.run();
+    };
+    meter const m;
+    std::vector<std::thread> others;
+    for (int i = 1; i < cores; ++i) others.emplace_back(work);
+    work();
+    for (auto& each : others) each.join();
+    m.done(row, static_cast<double>(n) * cores);
+}
+
 void fired_limit_row(std::size_t n) {
     io_context loop(1);
     meter const m;
@@ -254,6 +268,8 @@ int main(int count, char** words) {
         {"xthread", cross_thread_row},
         {"tothread", to_thread_row},
         {"channel", channel_row},
+        {"cores1", [](std::size_t n) { cores_row("cores1", n, 1); }},
+        {"cores2", [](std::size_t n) { cores_row("cores2", n, 2); }},
         {"timeout_unused", plain("timeout_unused", unused_limits)},
         {"timeout_fires", fired_limit_row},
         {"cancel1", [](std::size_t n) { cancel_row("cancel1", n, 1); }},

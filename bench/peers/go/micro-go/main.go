@@ -71,6 +71,14 @@ func calls(n, depth int) {
 	}
 }
 
+func spawns(n int) {
+	end := make(chan struct{})
+	for i := 0; i < n; i++ {
+		go func() { end <- struct{}{} }()
+		<-end
+	}
+}
+
 func queue(n, places int) {
 	between := make(chan int, places)
 	var all sync.WaitGroup
@@ -139,7 +147,7 @@ func main() {
 	if len(os.Args) > 3 {
 		pending, _ = strconv.Atoi(os.Args[3])
 	}
-	if row == "channel" {
+	if row == "channel" || row == "cores2" {
 		runtime.GOMAXPROCS(2)
 	}
 	many := n
@@ -152,12 +160,11 @@ func main() {
 				runtime.Gosched()
 			}
 		})
-	case "spawn":
-		end := make(chan struct{})
-		for i := 0; i < n; i++ {
-			go func() { end <- struct{}{} }()
-			<-end
-		}
+	case "spawn", "cores1":
+		spawns(n)
+	case "cores2":
+		many = 2 * n
+		atOnce(2, func() { spawns(n) })
 	case "call1":
 		calls(n, 1)
 	case "call20":

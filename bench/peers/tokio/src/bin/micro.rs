@@ -201,6 +201,23 @@ fn channel(n: usize) {
     m.done("channel", n);
 }
 
+fn cores(row: &str, n: usize, cores: usize) {
+    let m = Meter::new();
+    let threads: Vec<_> = (0..cores)
+        .map(|_| std::thread::spawn(move || here().block_on(async move { tokio::spawn(spawns(n)).await.unwrap() })))
+        .collect();
+    for thread in threads {
+        thread.join().unwrap()
+    }
+    m.done(row, n * cores);
+}
+
+async fn spawns(n: usize) {
+    for _ in 0..n {
+        tokio::spawn(async {}).await.unwrap()
+    }
+}
+
 async fn cancel(row: &str, n: usize, depth: usize) {
     let tasks: Vec<_> = (0..n).map(|_| tokio::spawn(sleep_deep(depth))).collect();
     yield_now().await;
@@ -227,9 +244,7 @@ async fn row(name: &str, n: usize, pending: usize) {
             m.done(name, 2 * n)
         }
         "spawn" => {
-            for _ in 0..n {
-                tokio::spawn(async {}).await.unwrap()
-            }
+            spawns(n).await;
             m.done(name, n)
         }
         "call1" => {
@@ -298,8 +313,11 @@ fn main() {
     let words: Vec<String> = std::env::args().collect();
     let n = words[2].parse().expect("a number");
     let pending = words.get(3).map_or(10_000, |word| word.parse().expect("a number"));
-    if words[1] == "channel" {
-        return channel(n);
+    match words[1].as_str() {
+        "channel" => return channel(n),
+        "cores1" => return cores("cores1", n, 1),
+        "cores2" => return cores("cores2", n, 2),
+        _ => {}
     }
     // In a task of its own, as all of a server's work is.
     let name = words[1].clone();
