@@ -4,7 +4,7 @@ rounds, since whatever else runs on the machine only ever adds to it. A measurem
 seventh of a processor is made once more, and the quieter one kept.
 
 ROW is the name of a row, or of a group of them: `micro`, `echo` (echo-SIZE-CONNECTIONS), `udp`
-(udp-SIZE-SOCKETS), `connections`, `build`. Without any, all are measured."""
+(udp-SIZE-SOCKETS), `tls`, `connections`, `build`. Without any, all are measured."""
 import argparse
 import pathlib
 import sys

@@ -22,23 +22,28 @@ def contender(name, role, **commands):
 
 ALL = [
     contender("by hand", "floor", micro="{bin}/micro-floor"),
-    contender("epoll by hand", "floor", echo="{bin}/echo-epoll", udp="{bin}/udp-epoll"),
+    contender("epoll by hand", "floor", echo="{bin}/echo-epoll", udp="{bin}/udp-epoll",
+              tls="{bin}/tls-epoll"),
     contender("io_uring by hand", "floor", echo="{bin}/echo-uring"),
     contender("Rota", "rota", build="g++ -std=c++20 -DROTA_STATIC -I{include} {hello}/hello_rota.cpp {library} -luring -pthread",
-              micro="{bin}/bench-micro", echo="{bin}/bench-echo", udp="{bin}/bench-udp"),
+              micro="{bin}/bench-micro", echo="{bin}/bench-echo", udp="{bin}/bench-udp", tls="{bin}/bench-tls"),
     contender("Rota, shared", "rota", micro="{shared}/bench-micro"),
-    contender("Rota, epoll", "rota", echo="{bin}/bench-echo --engine epoll", udp="{bin}/bench-udp --engine epoll"),
-    contender("Rota, io_uring", "rota", echo="{bin}/bench-echo --engine uring", udp="{bin}/bench-udp --engine uring"),
+    contender("Rota, epoll", "rota", echo="{bin}/bench-echo --engine epoll", udp="{bin}/bench-udp --engine epoll",
+              tls="{bin}/bench-tls --engine epoll"),
+    contender("Rota, io_uring", "rota", echo="{bin}/bench-echo --engine uring", udp="{bin}/bench-udp --engine uring",
+              tls="{bin}/bench-tls --engine uring"),
     contender("libuv", "peer", echo="{bin}/echo-libuv"),
     contender("Boost.Asio", "peer", build="g++ -std=c++20 {hello}/hello_asio.cpp -pthread",
-              micro="{bin}/micro-asio", echo="{bin}/echo-asio", udp="{bin}/udp-asio"),
+              micro="{bin}/micro-asio", echo="{bin}/echo-asio", udp="{bin}/udp-asio", tls="{bin}/tls-asio"),
     contender("tokio", "peer", micro="{built}/micro-tokio", echo="{built}/echo-tokio", udp="{built}/udp-tokio"),
-    contender("Go", "peer", micro="{built}/micro-go", echo="{built}/echo-go", udp="{built}/udp-go"),
-    contender("Node", "peer", echo="{node} {peers}/echo_node.js", udp="{node} {peers}/udp_node.js"),
+    contender("Go", "peer", micro="{built}/micro-go", echo="{built}/echo-go", udp="{built}/udp-go", tls="{built}/tls-go"),
+    contender("Node", "peer", echo="{node} {peers}/echo_node.js", udp="{node} {peers}/udp_node.js",
+              tls="{node} {peers}/tls_node.js"),
     contender("asyncio", "peer", micro="{python} {peers}/micro_asyncio.py", echo="{python} {peers}/echo_asyncio.py",
-              udp="{python} {peers}/udp_asyncio.py"),
+              udp="{python} {peers}/udp_asyncio.py", tls="{python} {peers}/tls_asyncio.py"),
     contender("uvloop", "peer", micro="{python} {peers}/micro_asyncio.py --uvloop",
-              echo="{python} {peers}/echo_asyncio.py --uvloop", udp="{python} {peers}/udp_asyncio.py --uvloop"),
+              echo="{python} {peers}/echo_asyncio.py --uvloop", udp="{python} {peers}/udp_asyncio.py --uvloop",
+              tls="{python} {peers}/tls_asyncio.py --uvloop"),
 ]
 
 
@@ -93,7 +98,7 @@ class Field:
                 for name in ("micro-tokio", "echo-tokio", "udp-tokio"):
                     shutil.copy2(target / "release" / name, built / name)
         if shutil.which("go"):
-            for name in ("micro-go", "echo-go", "udp-go"):
+            for name in ("micro-go", "echo-go", "udp-go", "tls-go"):
                 succeeds(["go", "build", "-o", built / name, f"./{name}"], tell=True, cwd=BENCH / "peers/go")
 
     def versions(self):

@@ -148,6 +148,9 @@ def write(results, rows, path):
             ("udp", "UDP echo", "As over TCP; each socket has one datagram on its way.", (
                 ("Processor time of the server for each datagram, in nanoseconds:", "cpu_ns"),
                 ("99th percentile of a datagram's way there and back, in microseconds:", "p99_us"))),
+            ("tls", "TLS echo", "As over TCP, by TLS 1.3 with AES-128-GCM, once the handshakes are done.", (
+                ("Processor time of the server for each message, in nanoseconds:", "cpu_ns"),
+                ("99th percentile of a message's way there and back, in microseconds:", "p99_us"))),
             ("connections", "Connections", CONNECTIONS, (
                 ("Processor time of the server for each connection, in nanoseconds:", "cpu_ns"),
                 ("Memory of the server for each connection that is held, in bytes:", "bytes"))),

@@ -2,12 +2,15 @@
 slowest hundredth takes, and what a connection takes of memory. The load runs on the other processor and never sleeps, so
 that its own waking up is in no figure."""
 import contextlib
+import subprocess
+import tempfile
 
 import processes
 
 SIZES = [64, 1024, 16384, 65536]
 CONNECTIONS = [1, 50, 1000, 10000]
 DATAGRAMS = [(64, 1), (64, 50), (1024, 50)]
+SECURED = [(64, 1), (64, 50), (1024, 50), (16384, 50)]
 HELD = 10_000
 
 
@@ -78,6 +81,30 @@ class MessageRow(ServerRow):
         return super().cost(seconds) + self.connections * 1e-4
 
 
+class SecuredRow(MessageRow):
+    """Over TLS, with a certificate that is made for the purpose."""
+    _own = None
+
+    def __init__(self, size, connections):
+        super().__init__("tls", size, connections)
+
+    @contextlib.contextmanager
+    def serving(self, words):
+        with super().serving([*words, *self._certificate()]) as server:
+            yield server
+
+    @classmethod
+    def _certificate(cls):
+        """The words that name it to a server."""
+        if cls._own is None:
+            cls._own = tempfile.TemporaryDirectory()
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "7",
+                            "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                            "-keyout", f"{cls._own.name}/key.pem", "-out", f"{cls._own.name}/cert.pem"],
+                           check=True, capture_output=True)
+        return ["--cert", f"{cls._own.name}/cert.pem", "--key", f"{cls._own.name}/key.pem"]
+
+
 class ConnectRow(ServerRow):
     name, title = "connect", "connect, 64 bytes there and back, end"
     group, kind = "connections", "echo"
@@ -107,4 +134,5 @@ class IdleRow(ServerRow):
 
 def rows():
     return [*(MessageRow("echo", size, connections) for size in SIZES for connections in CONNECTIONS),
-            *(MessageRow("udp", size, sockets) for size, sockets in DATAGRAMS), ConnectRow(), IdleRow()]
+            *(MessageRow("udp", size, sockets) for size, sockets in DATAGRAMS),
+            *(SecuredRow(size, connections) for size, connections in SECURED), ConnectRow(), IdleRow()]
