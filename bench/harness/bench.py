@@ -102,7 +102,8 @@ def measure(field, rows, asked, words):
         field.build()
     rounds = 1 if asked.quick else ROUNDS
     seconds = 0.1 if asked.quick else seconds_each(field, rows, rounds, asked.minutes)
-    own = {"--programs", str(asked.programs), "--build-peers"}
+    # Where it is kept is nobody else's business.
+    own = {"--programs", str(asked.programs), "--build-peers", "--json", asked.json}
     measured = results.Results(" ".join(["script/bench", *(word for word in words if word not in own)]), field.versions())
     run(field, rows, rounds, seconds, asked.quick, measured)
     for row in rows if asked.report else []:
@@ -133,11 +134,12 @@ def main(words):
         measured = results.load(asked.kept)
     else:
         measured = measure(field, rows, asked, words)
+    # First of all, so that nothing that fails after it takes away what was measured.
+    if asked.json:
+        measured.save(asked.json)
     for row in rows:
         if row.name in measured.rows:
             print(tables.row_text(measured, row))
-    if asked.json:
-        measured.save(asked.json)
     if asked.report:
         report.write(measured, rows, asked.report)
         contenders.say(f"wrote {asked.report}")
