@@ -48,6 +48,8 @@
 #include <rota/io/copy_stream.hpp>
 #include <rota/io/errors.hpp>
 #include <rota/io/memory_stream.hpp>
+#include <rota/io/protocol.hpp>
+#include <rota/io/protocol_transport.hpp>
 #include <rota/io/standard_streams.hpp>
 #include <rota/io/stream.hpp>
 #include <rota/io/transport.hpp>
@@ -58,8 +60,6 @@
 #include <rota/net/getnameinfo.hpp>
 #include <rota/net/open_connection.hpp>
 #include <rota/net/open_unix_connection.hpp>
-#include <rota/net/protocol.hpp>
-#include <rota/net/protocol_transport.hpp>
 #include <rota/net/server.hpp>
 #include <rota/net/socket.hpp>
 #include <rota/process/process.hpp>

@@ -6,15 +6,14 @@ namespace rota::inline v0 {
 
 bool callback_handle::cancel() {
     // One that runs must not lose its function to itself.
-    if (node_ == nullptr || node_->cancelled || node_->called) return false;
-    detail::check_owner(node_->home(), "callback_handle.cancel");
+    if (!node_ || node_->cancelled || node_->called) return false;
     // Withdrawing may drop the loop's reference, and what the function captured may own this handle.
-    detail::callback_node& node = *node_;
-    node.add_reference();
+    auto const kept = node_;
+    detail::callback_node& node = *kept;
+    detail::check_owner(node.home(), "callback_handle.cancel");
     node.cancelled = true;
     node.withdraw();
     node.discard();
-    node.drop_reference();
     return true;
 }
 

@@ -1,8 +1,7 @@
 #include <rota/net/create_connection.hpp>
 
-#include "protocol_state.hpp"
+#include "io/protocol_state.hpp"
 
-#include <rota/core/cancellation.hpp>
 #include <rota/core/sleep.hpp>
 #include <rota/core/with_shield.hpp>
 
@@ -17,19 +16,8 @@ coro<protocol_transport> begin_protocol(stream connection, std::shared_ptr<base_
     // first, as in asyncio.
     co_await sleep(std::chrono::nanoseconds(1));
     for (int turn = 0; turn < 2; ++turn) co_await yield();
-    auto const made = attach_protocol(std::move(connection), std::move(calls));
-    bool cancelled = false;
-    try {
-        // Its turn comes whatever the order of turns is.
-        while (!made.state().made()) co_await yield();
-    } catch (cancelled_error const&) {
-        cancelled = true;
-    }
-    if (cancelled) {
-        made.abort();
-        throw cancelled_error();
-    }
-    co_return made;
+    auto attach = [&] { return attach_protocol(std::move(connection), std::move(calls)); };
+    co_return co_await attach_and_wait(std::move(attach), &protocol_transport::abort);
 }
 
 coro<> serve_protocol(stream connection, std::shared_ptr<base_protocol> calls) {

@@ -18,24 +18,16 @@ constexpr auto pause_when_full = std::chrono::milliseconds(1);
 }  // namespace
 
 datagram_state::datagram_state(loop& home, socket const& over)
-    : waiting_callback_node(home),
+    : protocol_turns(home),
       handle_(over.handle()),
       local_(over.local_address()),
       peer_(over.peer_address()),
-      room_(new char[room_size]) {
-    context = share(current_context());
-}
+      room_(new char[room_size]) {}
 
 void datagram_state::begin(socket&& over, std::shared_ptr<datagram_protocol> calls) {
     set_protocol(std::move(calls));
     static_cast<void>(over.release());
-    keep_callback(*home_, *this);
-    add_reference();  // its own, while it is open
-    post(due_made);
-}
-
-void datagram_state::check_thread(char const* call) const {
-    if (!over_) check_owner(home_, call);
+    open();
 }
 
 void datagram_state::set_protocol(std::shared_ptr<datagram_protocol> to_call) {
@@ -43,46 +35,16 @@ void datagram_state::set_protocol(std::shared_ptr<datagram_protocol> to_call) {
     if (!over_) calls_ = std::move(to_call);
 }
 
-// Its turns.
-
-void datagram_state::post(due what) noexcept {
-    due_ |= what;
-    if (std::exchange(queued_, true)) return;
-    add_reference();
-    home_->push(*this);
-}
-
-void datagram_state::call() {
-    queued_ = false;
-    auto const what = std::exchange(due_, std::uint8_t{0});
-    if (over_) return;
+void datagram_state::take_turn(std::uint8_t what) noexcept {
     if ((what & due_made) != 0) {
         made_ = true;
-        call_out("connection_made", [&] { calls_->connection_made(datagram_transport(*this)); });
+        call_out(calls_, "connection_made",
+                 [&] { calls_->connection_made(datagram_transport(node_ref<datagram_state>(*this))); });
         pause_protocol_if_full();
     }
     if (made_ && (what & (due_made | due_read)) != 0) read_on();
     if (made_ && (what & (due_made | due_write)) != 0) write_on();
     if ((what & due_lost) != 0) conclude();
-}
-
-template <class F>
-void datagram_state::call_out(char const* what, F&& f) noexcept {
-    // It may exchange the protocol, whose function is still running then.
-    auto const kept = calls_;
-    std::exception_ptr error;
-    try {
-        f();
-        return;
-    } catch (...) {
-        error = std::current_exception();
-    }
-    auto& of = static_cast<loop&>(*home_);
-    try {
-        of.call_exception_handler({std::string("a protocol's ") + what + " threw", error});
-    } catch (...) {
-        of.call_exception_handler({"out of memory", error});  // short enough to need none
-    }
 }
 
 std::exception_ptr datagram_state::error_of(std::int32_t result, char const* operation,
@@ -95,7 +57,7 @@ std::exception_ptr datagram_state::error_of(std::int32_t result, char const* ope
 }
 
 void datagram_state::tell_error(std::int32_t result, char const* operation, socket_address const& to) noexcept {
-    call_out("error_received", [&] { calls_->error_received(error_of(result, operation, to)); });
+    call_out(calls_, "error_received", [&] { calls_->error_received(error_of(result, operation, to)); });
 }
 
 // Receiving.
@@ -124,10 +86,10 @@ void datagram_state::start_read() noexcept {
 }
 
 void datagram_state::received(operation& op) noexcept {
-    auto& self = static_cast<owned<receive_from_operation>&>(op).owner;
+    auto& self = static_cast<owned<datagram_state, receive_from_operation>&>(op).owner;
     self.reads_ = false;
     self.has_read_ = true;
-    if (!self.over_) self.post(due_read);
+    self.post(due_read);
     self.drop_reference();
 }
 
@@ -144,7 +106,7 @@ void datagram_state::take_read() noexcept {
     } else {
         std::string_view const data(room_.get(), static_cast<std::size_t>(result));
         auto const from = receiving_->from;
-        call_out("datagram_received", [&] { calls_->datagram_received(data, from); });
+        call_out(calls_, "datagram_received", [&] { calls_->datagram_received(data, from); });
     }
 }
 
@@ -166,7 +128,7 @@ void datagram_state::send(std::string_view data, socket_address const& to) {
 
 void datagram_state::pause_protocol_if_full() noexcept {
     if (!made_ || unsent_ <= limits_.high || std::exchange(protocol_paused_, true)) return;
-    call_out("pause_writing", [&] { calls_->pause_writing(); });
+    call_out(calls_, "pause_writing", [&] { calls_->pause_writing(); });
 }
 
 void datagram_state::set_limits(write_buffer_limits limits) {
@@ -205,11 +167,11 @@ void datagram_state::start_write() noexcept {
 }
 
 void datagram_state::was_sent(operation& op) noexcept {
-    auto& self = static_cast<owned<send_to_operation>&>(op).owner;
+    auto& self = static_cast<owned<datagram_state, send_to_operation>&>(op).owner;
     self.writes_ = false;
     self.has_written_ = true;
     if (self.conn_lost_) self.waiting_.clear();
-    if (!self.over_) self.post(due_write);
+    self.post(due_write);
     self.drop_reference();
 }
 
@@ -226,7 +188,7 @@ bool datagram_state::take_written() noexcept {
     if (result < 0) tell_error(result, "send to", to);
     if (!conn_lost_ && protocol_paused_ && unsent_ <= limits_.low) {
         protocol_paused_ = false;
-        call_out("resume_writing", [&] { calls_->resume_writing(); });
+        call_out(calls_, "resume_writing", [&] { calls_->resume_writing(); });
     }
     return true;
 }
@@ -234,10 +196,9 @@ bool datagram_state::take_written() noexcept {
 // A Unix socket whose queue is full: nobody tells when there is room.
 void datagram_state::write_later() noexcept {
     try {
-        auto const self = datagram_transport(*this);
-        static_cast<loop*>(home_)->call_later(pause_when_full, [self] {
-            self.state().rests_ = false;
-            if (!self.state().over_) self.state().post(due_write);
+        static_cast<loop*>(home_)->call_later(pause_when_full, [self = node_ref<datagram_state>(*this)] {
+            self->rests_ = false;
+            self->post(due_write);
         });
         rests_ = true;
     } catch (std::bad_alloc const&) {
@@ -278,22 +239,16 @@ void datagram_state::force_close(std::exception_ptr error) noexcept {
 
 void datagram_state::conclude() noexcept {
     over_ = true;
-    call_out("connection_lost", [&] { calls_->connection_lost(std::exchange(error_, nullptr)); });
+    call_out(calls_, "connection_lost", [&] { calls_->connection_lost(std::exchange(error_, nullptr)); });
     kernel().close(handle_);
-    list_node::unlink();
-    // It may have the last handle.
-    auto const last = std::exchange(calls_, nullptr);
-    drop_reference();
+    leave(calls_);
 }
 
 // The loop ends: nobody is called any more.
 void datagram_state::withdraw() noexcept {
-    list_node::unlink();
-    over_ = closing_ = conn_lost_ = true;
-    due_ = 0;
+    conn_lost_ = true;
     kernel().close(handle_);
-    auto const last = std::exchange(calls_, nullptr);
-    drop_reference();
+    leave(calls_);
 }
 
 }  // namespace rota::inline v0::detail

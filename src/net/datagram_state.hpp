@@ -2,10 +2,10 @@
 #pragma once
 
 #include <rota/core/loop.hpp>
-#include <rota/detail/callback_node.hpp>
 #include <rota/engine/engine.hpp>
 #include <rota/engine/operation.hpp>
 #include <rota/net/datagram_transport.hpp>
+#include "io/protocol_turns.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -18,21 +18,17 @@
 
 namespace rota::inline v0::detail {
 
-/// Counted by its handles, by itself while it is open, by each operation that is pending, and by the ready queue. The
-/// protocol is called in turns of the loop alone, as by `protocol_state`.
-class datagram_state final : public waiting_callback_node {
+class datagram_state final : public protocol_turns {
 public:
     /// `over` is not taken before `begin`.
     datagram_state(loop& home, socket const& over);
 
     /// Where it throws nothing has begun.
     void begin(socket&& over, std::shared_ptr<datagram_protocol> calls);
-    bool made() const noexcept { return made_; }
 
     void send(std::string_view data, socket_address const& to);
     void close();
     void abort();
-    bool is_closing() const noexcept { return closing_; }
     void set_limits(write_buffer_limits limits);
     write_buffer_limits limits() const noexcept { return limits_; }
     std::size_t unsent() const noexcept { return unsent_; }
@@ -41,31 +37,19 @@ public:
     socket_address const& local() const noexcept { return local_; }
     socket_address const& peer() const noexcept { return peer_; }
 
-    void call() override;
-    void discard() noexcept override {}
     void withdraw() noexcept override;
 
 private:
-    template <class Operation>
-    struct owned : Operation {
-        template <class... Args>
-        explicit owned(datagram_state& of, Args&&... args) noexcept
-            : Operation(std::forward<Args>(args)...), owner(of) {}
-        datagram_state& owner;
-    };
     struct outgoing {
         std::string data;
         socket_address to;
     };
-    enum due : std::uint8_t { due_made = 1, due_read = 2, due_write = 4, due_lost = 8 };
+    static constexpr auto due_read = due_first, due_write = due_second;
 
     ~datagram_state() override = default;
     void destroy() noexcept override { delete this; }
     engine& kernel() const noexcept { return home_->kernel(); }
-    void check_thread(char const* call) const;
-    void post(due what) noexcept;
-    template <class F>
-    void call_out(char const* what, F&& f) noexcept;
+    void take_turn(std::uint8_t what) noexcept override;
     std::exception_ptr error_of(std::int32_t result, char const* operation, socket_address const& to) const noexcept;
     void tell_error(std::int32_t result, char const* operation, socket_address const& to) noexcept;
 
@@ -88,12 +72,7 @@ private:
     socket_address peer_;
     std::shared_ptr<datagram_protocol> calls_;
 
-    std::uint8_t due_ = 0;
-    bool queued_ = false;
-    bool made_ = false;
-    bool closing_ = false;
-    bool conn_lost_ = false;  // connection_lost is due
-    bool over_ = false;       // and was called, or never will be
+    bool conn_lost_ = false;  // connection_lost is due, or was called
     bool reads_ = false;      // the operation is pending
     bool has_read_ = false;
     bool writes_ = false;
@@ -107,8 +86,8 @@ private:
     std::size_t unsent_ = 0;
     write_buffer_limits limits_;
 
-    std::optional<owned<receive_from_operation>> receiving_;
-    std::optional<owned<send_to_operation>> sending_;
+    std::optional<owned<datagram_state, receive_from_operation>> receiving_;
+    std::optional<owned<datagram_state, send_to_operation>> sending_;
 };
 
 }  // namespace rota::inline v0::detail

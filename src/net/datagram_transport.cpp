@@ -3,8 +3,6 @@
 #include "datagram_state.hpp"
 
 #include <rota/base/error.hpp>
-#include <rota/core/cancellation.hpp>
-#include <rota/core/sleep.hpp>
 
 namespace rota::inline v0 {
 
@@ -18,18 +16,8 @@ void datagram_protocol::error_received(std::exception_ptr) {}
 void datagram_protocol::pause_writing() {}
 void datagram_protocol::resume_writing() {}
 
-datagram_transport::datagram_transport(detail::datagram_state& of) noexcept : state_(&of) { of.add_reference(); }
-
-datagram_transport::datagram_transport(datagram_transport const& other) noexcept : state_(other.state_) {
-    if (state_ != nullptr) state_->add_reference();
-}
-
-datagram_transport::~datagram_transport() {
-    if (state_ != nullptr) state_->drop_reference();
-}
-
 detail::datagram_state& datagram_transport::state() const {
-    if (state_ == nullptr)
+    if (!state_)
         detail::throw_usage_error(
             "an empty datagram_transport was used; connection_made and create_datagram_endpoint give full ones");
     return *state_;
@@ -56,29 +44,19 @@ socket_address datagram_transport::peer_address() const { return state().peer();
 
 datagram_transport attach_protocol(datagram_socket endpoint, std::shared_ptr<datagram_protocol> calls) {
     if (!endpoint) detail::throw_usage_error("attach_protocol: an empty datagram_socket");
-    auto* const made = new detail::datagram_state(running_loop(), endpoint.as_socket());
-    datagram_transport handle(*made);
-    made->drop_reference();  // its maker's
+    using state = detail::datagram_state;
+    auto const made = detail::node_ref<state>::adopt(*new state(running_loop(), endpoint.as_socket()));
     made->begin(std::move(endpoint.as_socket()), std::move(calls));
-    return handle;
+    return datagram_transport(made);
 }
 
 namespace detail {
 
 coro<datagram_transport> begin_protocol(datagram_socket endpoint, std::shared_ptr<datagram_protocol> calls) {
-    auto const made = attach_protocol(std::move(endpoint), std::move(calls));
-    bool cancelled = false;
-    try {
-        // Its turn comes whatever the order of turns is.
-        while (!made.state().made()) co_await yield();
-    } catch (cancelled_error const&) {
-        cancelled = true;
-    }
-    if (cancelled) {
-        made.abort();
-        throw cancelled_error();
-    }
-    co_return made;
+    auto attach = [of = std::move(endpoint), calls = std::move(calls)]() mutable {
+        return attach_protocol(std::move(of), std::move(calls));
+    };
+    return attach_and_wait(std::move(attach), &datagram_transport::abort);
 }
 
 }  // namespace detail

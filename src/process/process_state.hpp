@@ -3,6 +3,7 @@
 
 #include <rota/core/loop.hpp>
 #include <rota/detail/callback_node.hpp>
+#include <rota/detail/node_ref.hpp>
 #include <rota/engine/engine.hpp>
 #include <rota/engine/operation.hpp>
 #include <rota/io/stream.hpp>
@@ -87,18 +88,6 @@ private:
     bool loop_ended_ = false;
 };
 
-/// A counted reference to one.
-class process_ref {
-public:
-    explicit process_ref(process_state& of) noexcept : state_(&of) { of.add_reference(); }
-    process_ref(process_ref const& other) noexcept : process_ref(*other.state_) {}
-    process_ref& operator=(process_ref const&) = delete;
-    ~process_ref() { state_->drop_reference(); }
-    process_state& operator*() const noexcept { return *state_; }
-    process_state* operator->() const noexcept { return state_; }
-
-private:
-    process_state* state_;
-};
+using process_ref = node_ref<process_state>;
 
 }  // namespace rota::inline v0::detail

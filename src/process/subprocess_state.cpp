@@ -15,28 +15,26 @@ public:
     pipe_end(subprocess_state& of, int number) noexcept : of_(of), number_(number) {}
 
     void data_received(std::string_view data) override {
-        auto& of = of_.state();
-        of.call_out("pipe_data_received", [&] { of.calls_->pipe_data_received(number_, data); });
+        auto& of = *of_;
+        of.pass_on("pipe_data_received", [&] { of.calls_->pipe_data_received(number_, data); });
     }
     void pause_writing() override {
-        auto& of = of_.state();
-        of.call_out("pause_writing", [&] { of.calls_->pause_writing(); });
+        auto& of = *of_;
+        of.pass_on("pause_writing", [&] { of.calls_->pause_writing(); });
     }
     void resume_writing() override {
-        auto& of = of_.state();
-        of.call_out("resume_writing", [&] { of.calls_->resume_writing(); });
+        auto& of = *of_;
+        of.pass_on("resume_writing", [&] { of.calls_->resume_writing(); });
     }
-    void connection_lost(std::exception_ptr error) override { of_.state().pipe_lost(number_, error); }
+    void connection_lost(std::exception_ptr error) override { of_->pipe_lost(number_, error); }
 
 private:
-    subprocess_transport of_;
+    node_ref<subprocess_state> of_;
     int number_;
 };
 
 subprocess_state::subprocess_state(loop& home, process&& child) noexcept
-    : waiting_callback_node(home), child_(std::move(child)) {
-    context = share(current_context());
-}
+    : protocol_turns(home), child_(std::move(child)) {}
 
 subprocess_state::~subprocess_state() {
     if (child_) child_.state().told = nullptr;
@@ -63,10 +61,8 @@ void subprocess_state::begin(std::shared_ptr<subprocess_protocol> calls) {
         child_ = process();
         throw;
     }
-    keep_callback(*home_, *this);
-    add_reference();  // its own, until connection_lost
     child_.state().told = this;
-    post(due_made);
+    open();
     if (!child_.state().runs()) post(due_exited);
 }
 
@@ -80,18 +76,7 @@ protocol_transport subprocess_state::pipe(int number) const {
     return pipes_[static_cast<std::size_t>(number)];
 }
 
-void subprocess_state::post(due what) noexcept {
-    if (over_) return;
-    due_ |= what;
-    if (std::exchange(queued_, true)) return;
-    add_reference();
-    home_->push(*this);
-}
-
-void subprocess_state::call() {
-    queued_ = false;
-    auto const what = std::exchange(due_, std::uint8_t{0});
-    if (over_) return;
+void subprocess_state::take_turn(std::uint8_t what) noexcept {
     if ((what & due_made) != 0) {
         made_ = true;
         watch_input();
@@ -99,11 +84,12 @@ void subprocess_state::call() {
         for (std::size_t number = 1; number != pipes_.size(); ++number) {
             if (pipes_[number]) pipes_[number].resume_reading();
         }
-        call_out("connection_made", [&] { calls_->connection_made(subprocess_transport(*this)); });
+        call_out(calls_, "connection_made",
+                 [&] { calls_->connection_made(subprocess_transport(node_ref<subprocess_state>(*this))); });
     }
     if ((what & due_exited) != 0) {
         exited_ = true;
-        call_out("process_exited", [&] { calls_->process_exited(); });
+        call_out(calls_, "process_exited", [&] { calls_->process_exited(); });
         if (!watches_) hang_up();
         end_if_all_did();
     }
@@ -112,30 +98,15 @@ void subprocess_state::call() {
 }
 
 template <class F>
-void subprocess_state::call_out(char const* what, F&& f) noexcept {
-    if (over_) return;
-    // It may exchange the protocol, whose function is still running then.
-    auto const kept = calls_;
-    std::exception_ptr error;
-    try {
-        f();
-        return;
-    } catch (...) {
-        error = std::current_exception();
-    }
-    auto& of = static_cast<loop&>(*home_);
-    try {
-        of.call_exception_handler({std::string("a protocol's ") + what + " threw", error});
-    } catch (...) {
-        of.call_exception_handler({"out of memory", error});  // short enough to need none
-    }
+void subprocess_state::pass_on(char const* what, F&& f) noexcept {
+    if (!over_) call_out(calls_, what, f);
 }
 
 // That nobody reads its input any more only a poll tells, where nothing is being written.
 
 void subprocess_state::watch_input() noexcept {
     if (!open_[0]) return;
-    watching_.emplace(*this, input_);
+    watching_.emplace(*this, input_, poll_operation::readiness::readable, &subprocess_state::watched);
     if (home_->kernel().submit(*watching_)) {
         if (watching_->result() >= 0) post(due_hang_up);
         return;
@@ -145,7 +116,7 @@ void subprocess_state::watch_input() noexcept {
 }
 
 void subprocess_state::watched(operation& op) noexcept {
-    auto& self = static_cast<watch&>(op).owner;
+    auto& self = static_cast<owned<subprocess_state, poll_operation>&>(op).owner;
     self.watches_ = false;
     // Cancelled, it was closed, behind its end of file perhaps.
     if (op.result() >= 0 || op.result() == -ECANCELED || op.result() == -EBADF) self.post(due_hang_up);
@@ -159,7 +130,7 @@ void subprocess_state::hang_up() noexcept {
 
 void subprocess_state::pipe_lost(int number, std::exception_ptr const& error) noexcept {
     open_[static_cast<std::size_t>(number)] = false;
-    call_out("pipe_connection_lost", [&] { calls_->pipe_connection_lost(number, error); });
+    pass_on("pipe_connection_lost", [&] { calls_->pipe_connection_lost(number, error); });
     end_if_all_did();
 }
 
@@ -181,21 +152,11 @@ void subprocess_state::end_if_all_did() noexcept {
 }
 
 void subprocess_state::conclude() noexcept {
-    call_out("connection_lost", [&] { calls_->connection_lost(nullptr); });
-    over_ = true;
-    list_node::unlink();
-    // It may have the last handle.
-    auto const last = std::exchange(calls_, nullptr);
-    drop_reference();
+    call_out(calls_, "connection_lost", [&] { calls_->connection_lost(nullptr); });
+    leave(calls_);
 }
 
 // The loop ends: nobody is called any more. The child is killed by its own state.
-void subprocess_state::withdraw() noexcept {
-    list_node::unlink();
-    over_ = closing_ = true;
-    due_ = 0;
-    auto const last = std::exchange(calls_, nullptr);
-    drop_reference();
-}
+void subprocess_state::withdraw() noexcept { leave(calls_); }
 
 }  // namespace rota::inline v0::detail

@@ -3,8 +3,6 @@
 #include "subprocess_state.hpp"
 
 #include <rota/base/error.hpp>
-#include <rota/core/cancellation.hpp>
-#include <rota/core/sleep.hpp>
 
 namespace rota::inline v0 {
 
@@ -19,18 +17,8 @@ void subprocess_protocol::connection_lost(std::exception_ptr) {}
 void subprocess_protocol::pause_writing() {}
 void subprocess_protocol::resume_writing() {}
 
-subprocess_transport::subprocess_transport(detail::subprocess_state& of) noexcept : state_(&of) { of.add_reference(); }
-
-subprocess_transport::subprocess_transport(subprocess_transport const& other) noexcept : state_(other.state_) {
-    if (state_ != nullptr) state_->add_reference();
-}
-
-subprocess_transport::~subprocess_transport() {
-    if (state_ != nullptr) state_->drop_reference();
-}
-
 detail::subprocess_state& subprocess_transport::state() const {
-    if (state_ == nullptr)
+    if (!state_)
         detail::throw_usage_error(
             "an empty subprocess_transport was used; connection_made and subprocess_exec give full ones");
     return *state_;
@@ -57,22 +45,12 @@ namespace detail {
 process_options with_pipes() { return {subprocess::pipe, subprocess::pipe, subprocess::pipe}; }
 
 coro<subprocess_transport> begin_protocol(process child, std::shared_ptr<subprocess_protocol> calls) {
-    auto* const state = new subprocess_state(running_loop(), std::move(child));
-    subprocess_transport const made(*state);
-    state->drop_reference();  // its maker's
-    state->begin(std::move(calls));
-    bool cancelled = false;
-    try {
-        // Its turn comes whatever the order of turns is.
-        while (!state->made()) co_await yield();
-    } catch (cancelled_error const&) {
-        cancelled = true;
-    }
-    if (cancelled) {
-        made.close();
-        throw cancelled_error();
-    }
-    co_return made;
+    auto attach = [child = std::move(child), calls = std::move(calls)]() mutable {
+        auto const state = node_ref<subprocess_state>::adopt(*new subprocess_state(running_loop(), std::move(child)));
+        state->begin(std::move(calls));
+        return subprocess_transport(state);
+    };
+    return attach_and_wait(std::move(attach), &subprocess_transport::close);
 }
 
 }  // namespace detail

@@ -4,9 +4,9 @@
 #include <rota/base/export.hpp>
 #include <rota/core/context.hpp>
 #include <rota/detail/callback_node.hpp>
+#include <rota/detail/node_ref.hpp>
 
 #include <optional>
-#include <utility>
 
 namespace rota::inline v0 {
 
@@ -17,42 +17,29 @@ namespace rota::inline v0 {
 class callback_handle {
 public:
     callback_handle() = default;
-    callback_handle(callback_handle const& other) noexcept : node_(other.node_) {
-        if (node_) node_->add_reference();
-    }
-    callback_handle(callback_handle&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
-    callback_handle& operator=(callback_handle other) noexcept {
-        std::swap(node_, other.node_);
-        return *this;
-    }
-    ~callback_handle() {
-        if (node_) node_->drop_reference();
-    }
 
-    explicit operator bool() const noexcept { return node_ != nullptr; }
-    friend bool operator==(callback_handle const& a, callback_handle const& b) noexcept { return a.node_ == b.node_; }
+    explicit operator bool() const noexcept { return static_cast<bool>(node_); }
+    friend bool operator==(callback_handle const&, callback_handle const&) noexcept = default;
 
     /// It will not be called, and what it captured is let go now. False, and nothing happens, where it has been called
     /// already, or called off.
     ROTA_API bool cancel();
-    bool cancelled() const noexcept { return node_ != nullptr && node_->cancelled; }
+    bool cancelled() const noexcept { return node_ && node_->cancelled; }
 
     /// When `call_later` or `call_at` is to call it; nothing for those that wait for no time.
     std::optional<clock::time_point> when() const noexcept {
-        return node_ != nullptr ? node_->deadline() : std::optional<clock::time_point>();
+        return node_ ? node_->deadline() : std::optional<clock::time_point>();
     }
     /// The context it is called in.
-    context get_context() const noexcept {
-        return node_ != nullptr ? context::adopt(detail::share(node_->context)) : context();
-    }
+    context get_context() const noexcept { return node_ ? context::adopt(detail::share(node_->context)) : context(); }
 
     /// For Rota's own callbacks.
     static callback_handle of(detail::callback_node& node) noexcept { return callback_handle(node); }
 
 private:
-    explicit callback_handle(detail::callback_node& node) noexcept : node_(&node) { node_->add_reference(); }
+    explicit callback_handle(detail::callback_node& node) noexcept : node_(node) {}
 
-    detail::callback_node* node_ = nullptr;
+    detail::node_ref<detail::callback_node> node_;
 };
 
 }  // namespace rota::inline v0

@@ -2,9 +2,9 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/io/protocol_transport.hpp>
 #include <rota/net/open_connection.hpp>
 #include <rota/net/open_unix_connection.hpp>
-#include <rota/net/protocol_transport.hpp>
 #include <rota/net/server.hpp>
 
 #include <functional>

@@ -2,9 +2,10 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/detail/node_ref.hpp>
 #include <rota/engine/socket_address.hpp>
+#include <rota/io/protocol_transport.hpp>
 #include <rota/net/datagram_socket.hpp>
-#include <rota/net/protocol_transport.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -77,18 +78,9 @@ public:
 class ROTA_API datagram_transport {
 public:
     datagram_transport() = default;
-    datagram_transport(datagram_transport const& other) noexcept;
-    datagram_transport(datagram_transport&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
-    datagram_transport& operator=(datagram_transport other) noexcept {
-        std::swap(state_, other.state_);
-        return *this;
-    }
-    ~datagram_transport();
 
-    explicit operator bool() const noexcept { return state_ != nullptr; }
-    friend bool operator==(datagram_transport const& a, datagram_transport const& b) noexcept {
-        return a.state_ == b.state_;
-    }
+    explicit operator bool() const noexcept { return static_cast<bool>(state_); }
+    friend bool operator==(datagram_transport const&, datagram_transport const&) noexcept = default;
 
     /// Sends `data`, of which a copy is kept, to the peer it is connected to; or to `to`. There is no limit to what waits:
     /// heed `pause_writing`. After `close` it is dropped.
@@ -141,11 +133,11 @@ public:
     socket_address peer_address() const;
 
     /// For Rota itself.
-    explicit datagram_transport(detail::datagram_state& of) noexcept;
+    explicit datagram_transport(detail::node_ref<detail::datagram_state> of) noexcept : state_(std::move(of)) {}
     detail::datagram_state& state() const;
 
 private:
-    detail::datagram_state* state_ = nullptr;
+    detail::node_ref<detail::datagram_state> state_;
 };
 
 /// A transport and who it calls.

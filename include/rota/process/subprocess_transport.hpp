@@ -2,7 +2,8 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
-#include <rota/net/protocol_transport.hpp>
+#include <rota/detail/node_ref.hpp>
+#include <rota/io/protocol_transport.hpp>
 #include <rota/process/process.hpp>
 #include <rota/process/process_options.hpp>
 
@@ -78,18 +79,9 @@ public:
 class ROTA_API subprocess_transport {
 public:
     subprocess_transport() = default;
-    subprocess_transport(subprocess_transport const& other) noexcept;
-    subprocess_transport(subprocess_transport&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
-    subprocess_transport& operator=(subprocess_transport other) noexcept {
-        std::swap(state_, other.state_);
-        return *this;
-    }
-    ~subprocess_transport();
 
-    explicit operator bool() const noexcept { return state_ != nullptr; }
-    friend bool operator==(subprocess_transport const& a, subprocess_transport const& b) noexcept {
-        return a.state_ == b.state_;
-    }
+    explicit operator bool() const noexcept { return static_cast<bool>(state_); }
+    friend bool operator==(subprocess_transport const&, subprocess_transport const&) noexcept = default;
 
     /// Its number. Once it has ended that may be another's.
     ///
@@ -138,11 +130,11 @@ public:
     std::shared_ptr<subprocess_protocol> get_protocol() const;
 
     /// For Rota itself.
-    explicit subprocess_transport(detail::subprocess_state& of) noexcept;
+    explicit subprocess_transport(detail::node_ref<detail::subprocess_state> of) noexcept : state_(std::move(of)) {}
     detail::subprocess_state& state() const;
 
 private:
-    detail::subprocess_state* state_ = nullptr;
+    detail::node_ref<detail::subprocess_state> state_;
 };
 
 /// A child's transport and who it calls.

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <rota/core/loop.hpp>
-#include <rota/detail/callback_node.hpp>
 #include <rota/engine/operation.hpp>
+#include <rota/io/protocol.hpp>
+#include <rota/io/protocol_transport.hpp>
 #include <rota/io/transport.hpp>
-#include <rota/net/protocol.hpp>
-#include <rota/net/protocol_transport.hpp>
 #include <rota/sync/event.hpp>
+#include "protocol_turns.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,17 +19,12 @@
 
 namespace rota::inline v0::detail {
 
-/// Counted by its handles, by itself while it is open, by each operation that is pending, and by the ready queue.
-///
-/// The protocol is called in turns of the loop alone: what completes between them only notes what is `due`. So the order of
-/// the calls is that of the turns, on each engine.
-class protocol_state final : public waiting_callback_node {
+class protocol_state final : public protocol_turns {
 public:
     protocol_state(loop& home, std::unique_ptr<transport> over) noexcept;
 
     /// `first`: bytes that have come already. Where it throws nothing has begun.
     void begin(std::shared_ptr<base_protocol> calls, std::string_view first);
-    bool made() const noexcept { return made_; }
     /// Set when the connection is lost.
     event& lost() noexcept { return lost_; }
 
@@ -37,7 +32,6 @@ public:
     void write_eof();
     void close();
     void abort();
-    bool is_closing() const noexcept { return closing_; }
     void pause_reading();
     void resume_reading();
     bool is_reading() const noexcept { return !closing_ && !paused_; }
@@ -48,27 +42,17 @@ public:
     std::shared_ptr<base_protocol> const& calls() const noexcept { return calls_; }
     transport const* via() const noexcept { return via_.get(); }
 
-    void call() override;
-    void discard() noexcept override {}
     void withdraw() noexcept override;
 
 private:
-    template <class Operation>
-    struct owned : Operation {
-        template <class... Args>
-        explicit owned(protocol_state& of, Args&&... args) noexcept
-            : Operation(std::forward<Args>(args)...), owner(of) {}
-        protocol_state& owner;
-    };
-    enum due : std::uint8_t { due_made = 1, due_read = 2, due_write = 4, due_lost = 8 };
+    static constexpr auto due_read = due_first, due_write = due_second;
 
     ~protocol_state() override;
     void destroy() noexcept override { delete this; }
-    void check_thread(char const* call) const;
-    void post(due what) noexcept;
+    void take_turn(std::uint8_t what) noexcept override;
+    /// Calls for data, where an exception ends the connection.
     template <class F>
-    void call_out(char const* what, bool fatal, F&& f) noexcept;
-    void report(char const* what, std::exception_ptr const& error) noexcept;
+    void hand_over(char const* what, F&& f) noexcept;
 
     void read_on() noexcept;
     void start_read() noexcept;
@@ -95,13 +79,8 @@ private:
     buffered_protocol* buffered_ = nullptr;
     event lost_;
 
-    std::uint8_t due_ = 0;
-    bool queued_ = false;
     bool begun_ = false;
-    bool made_ = false;
-    bool closing_ = false;
-    bool conn_lost_ = false;  // connection_lost is due
-    bool over_ = false;       // and was called, or never will be
+    bool conn_lost_ = false;  // connection_lost is due, or was called
     bool paused_ = false;
     bool eof_ = false;
     bool reads_ = false;  // the operation is pending
@@ -122,9 +101,9 @@ private:
     std::size_t sent_ = 0;
     write_buffer_limits limits_;
 
-    std::optional<owned<receive_operation>> receiving_;
-    std::optional<owned<send_operation>> sending_;
-    std::optional<owned<shutdown_operation>> ending_;
+    std::optional<owned<protocol_state, receive_operation>> receiving_;
+    std::optional<owned<protocol_state, send_operation>> sending_;
+    std::optional<owned<protocol_state, shutdown_operation>> ending_;
     operation* writes_ = nullptr;  // which of these two is pending
 };
 

@@ -1,4 +1,4 @@
-#include <rota/net/protocol_transport.hpp>
+#include <rota/io/protocol_transport.hpp>
 
 #include "net/protocol_kit.hpp"
 

@@ -1,4 +1,4 @@
-#include <rota/net/protocol_transport.hpp>
+#include <rota/io/protocol_transport.hpp>
 
 #include "protocol_state.hpp"
 
@@ -6,18 +6,8 @@
 
 namespace rota::inline v0 {
 
-protocol_transport::protocol_transport(detail::protocol_state& of) noexcept : state_(&of) { of.add_reference(); }
-
-protocol_transport::protocol_transport(protocol_transport const& other) noexcept : state_(other.state_) {
-    if (state_ != nullptr) state_->add_reference();
-}
-
-protocol_transport::~protocol_transport() {
-    if (state_ != nullptr) state_->drop_reference();
-}
-
 detail::protocol_state& protocol_transport::state() const {
-    if (state_ == nullptr)
+    if (!state_)
         detail::throw_usage_error(
             "an empty protocol_transport was used; connection_made and create_connection give full ones");
     return *state_;
@@ -67,11 +57,10 @@ socket_address protocol_transport::peer_address() const { return state().via()->
 
 protocol_transport attach_protocol(stream connection, std::shared_ptr<base_protocol> calls) {
     std::string const first(connection.buffered());
-    auto* const made = new detail::protocol_state(running_loop(), connection.release_transport());
-    protocol_transport handle(*made);
-    made->drop_reference();  // its maker's
+    using state = detail::protocol_state;
+    auto const made = detail::node_ref<state>::adopt(*new state(running_loop(), connection.release_transport()));
     made->begin(std::move(calls), first);
-    return handle;
+    return protocol_transport(made);
 }
 
 }  // namespace rota::inline v0

@@ -1,6 +1,6 @@
-#include <rota/net/protocol.hpp>
+#include <rota/io/protocol.hpp>
 
-#include <rota/net/protocol_transport.hpp>
+#include <rota/io/protocol_transport.hpp>
 
 namespace rota::inline v0 {
 

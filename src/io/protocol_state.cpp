@@ -18,9 +18,7 @@ constexpr std::size_t largest_room = std::size_t{64} * 1024;
 }  // namespace
 
 protocol_state::protocol_state(loop& home, std::unique_ptr<transport> over) noexcept
-    : waiting_callback_node(home), via_(std::move(over)) {
-    context = share(current_context());
-}
+    : protocol_turns(home), via_(std::move(over)) {}
 
 protocol_state::~protocol_state() {
     if (!begun_) via_->close();
@@ -31,13 +29,7 @@ void protocol_state::begin(std::shared_ptr<base_protocol> calls, std::string_vie
     room_.assign(first);
     end_ = first.size();
     begun_ = true;
-    keep_callback(*home_, *this);
-    add_reference();  // its own, while it is open
-    post(due_made);
-}
-
-void protocol_state::check_thread(char const* call) const {
-    if (!over_) check_owner(home_, call);
+    open();
 }
 
 void protocol_state::set_protocol(std::shared_ptr<base_protocol> to_call) {
@@ -51,22 +43,11 @@ void protocol_state::set_protocol(std::shared_ptr<base_protocol> to_call) {
     buffered_ = buffered;
 }
 
-// Its turns.
-
-void protocol_state::post(due what) noexcept {
-    due_ |= what;
-    if (std::exchange(queued_, true)) return;
-    add_reference();
-    home_->push(*this);
-}
-
-void protocol_state::call() {
-    queued_ = false;
-    auto const what = std::exchange(due_, std::uint8_t{0});
-    if (over_) return;
+void protocol_state::take_turn(std::uint8_t what) noexcept {
     if ((what & due_made) != 0) {
         made_ = true;
-        call_out("connection_made", false, [&] { calls_->connection_made(protocol_transport(*this)); });
+        call_out(calls_, "connection_made",
+                 [&] { calls_->connection_made(protocol_transport(node_ref<protocol_state>(*this))); });
         pause_protocol_if_full();
     }
     if (made_ && (what & (due_made | due_read)) != 0) read_on();
@@ -75,25 +56,8 @@ void protocol_state::call() {
 }
 
 template <class F>
-void protocol_state::call_out(char const* what, bool fatal, F&& f) noexcept {
-    // It may exchange the protocol, whose function is still running then.
-    auto const kept = calls_;
-    try {
-        f();
-    } catch (...) {
-        auto error = std::current_exception();
-        report(what, error);
-        if (fatal) force_close(std::move(error));
-    }
-}
-
-void protocol_state::report(char const* what, std::exception_ptr const& error) noexcept {
-    auto& of = static_cast<loop&>(*home_);
-    try {
-        of.call_exception_handler({std::string("a protocol's ") + what + " threw", error});
-    } catch (...) {
-        of.call_exception_handler({"out of memory", error});  // short enough to need none
-    }
+void protocol_state::hand_over(char const* what, F&& f) noexcept {
+    if (auto error = call_out(calls_, what, f)) force_close(std::move(error));
 }
 
 // Reading.
@@ -135,11 +99,11 @@ void protocol_state::start_read() noexcept {
 }
 
 void protocol_state::received(operation& op) noexcept {
-    auto& self = static_cast<owned<receive_operation>&>(op).owner;
+    auto& self = static_cast<owned<protocol_state, receive_operation>&>(op).owner;
     self.reads_ = false;
     self.has_read_ = true;
     self.read_result_ = op.result();
-    if (!self.over_) self.post(due_read);
+    self.post(due_read);
     self.drop_reference();
 }
 
@@ -157,13 +121,13 @@ void protocol_state::deliver() noexcept {
     std::string_view const data(room_.data() + begin_, end_ - begin_);
     if (data_ != nullptr) {
         begin_ = end_;
-        call_out("data_received", true, [&] { data_->data_received(data); });
+        hand_over("data_received", [&] { data_->data_received(data); });
         return;
     }
     // Each of the two calls may pause, close, or put another protocol in its place.
     auto* const into = buffered_;
     std::span<char> room;
-    call_out("get_buffer", true, [&] {
+    hand_over("get_buffer", [&] {
         room = into->get_buffer(data.size());
         if (room.empty()) throw_usage_error("get_buffer: an empty buffer, into which nothing can be put");
     });
@@ -171,14 +135,13 @@ void protocol_state::deliver() noexcept {
     auto const size = std::min(room.size(), data.size());
     std::memcpy(room.data(), data.data(), size);
     begin_ += size;
-    call_out("buffer_updated", true, [&] { into->buffer_updated(size); });
+    hand_over("buffer_updated", [&] { into->buffer_updated(size); });
 }
 
 void protocol_state::end_of_data() noexcept {
     eof_ = true;
     bool stays = false;
-    call_out("eof_received", true,
-             [&] { stays = data_ != nullptr ? data_->eof_received() : buffered_->eof_received(); });
+    hand_over("eof_received", [&] { stays = data_ != nullptr ? data_->eof_received() : buffered_->eof_received(); });
     if (!stays && !closing_) close();
 }
 
@@ -227,7 +190,7 @@ void protocol_state::set_limits(write_buffer_limits limits) {
 
 void protocol_state::pause_protocol_if_full() noexcept {
     if (!made_ || unsent() <= limits_.high || std::exchange(protocol_paused_, true)) return;
-    call_out("pause_writing", false, [&] { calls_->pause_writing(); });
+    call_out(calls_, "pause_writing", [&] { calls_->pause_writing(); });
 }
 
 void protocol_state::write_on() noexcept {
@@ -240,7 +203,7 @@ void protocol_state::write_on() noexcept {
             sent_ += static_cast<std::size_t>(write_result_);
             if (protocol_paused_ && unsent() <= limits_.low) {
                 protocol_paused_ = false;
-                call_out("resume_writing", false, [&] { calls_->resume_writing(); });
+                call_out(calls_, "resume_writing", [&] { calls_->resume_writing(); });
                 continue;  // which may have closed or aborted
             }
         }
@@ -275,11 +238,11 @@ bool protocol_state::start_write() noexcept {
 }
 
 void protocol_state::written(operation& op) noexcept {
-    auto& self = static_cast<owned<send_operation>&>(op).owner;
+    auto& self = static_cast<owned<protocol_state, send_operation>&>(op).owner;
     self.writes_ = nullptr;
     self.has_written_ = true;
     self.write_result_ = op.result();
-    if (!self.over_) self.post(due_write);
+    self.post(due_write);
     self.drop_reference();
 }
 
@@ -296,9 +259,9 @@ void protocol_state::start_shutdown() noexcept {
 }
 
 void protocol_state::was_shut_down(operation& op) noexcept {
-    auto& self = static_cast<owned<shutdown_operation>&>(op).owner;
+    auto& self = static_cast<owned<protocol_state, shutdown_operation>&>(op).owner;
     self.writes_ = nullptr;
-    if (!self.over_) self.post(due_write);
+    self.post(due_write);
     self.drop_reference();
 }
 
@@ -348,25 +311,19 @@ void protocol_state::fail(std::int32_t result, char const* what) noexcept {
 
 void protocol_state::conclude() noexcept {
     over_ = true;
-    call_out("connection_lost", false, [&] { calls_->connection_lost(std::exchange(error_, nullptr)); });
+    call_out(calls_, "connection_lost", [&] { calls_->connection_lost(std::exchange(error_, nullptr)); });
     via_->close();
-    list_node::unlink();
     lost_.set();
-    // It may have the last handle.
-    auto const last = std::exchange(calls_, nullptr);
     data_ = nullptr;
     buffered_ = nullptr;
-    drop_reference();
+    leave(calls_);
 }
 
 // The loop ends: nobody is called any more.
 void protocol_state::withdraw() noexcept {
-    list_node::unlink();
-    over_ = closing_ = conn_lost_ = true;
-    due_ = 0;
+    conn_lost_ = true;
     via_->close();
-    auto const last = std::exchange(calls_, nullptr);
-    drop_reference();
+    leave(calls_);
 }
 
 }  // namespace rota::inline v0::detail

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <rota/base/export.hpp>
+#include <rota/detail/node_ref.hpp>
 #include <rota/engine/socket_address.hpp>
+#include <rota/io/protocol.hpp>
 #include <rota/io/stream.hpp>
-#include <rota/net/protocol.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -46,18 +47,9 @@ struct write_buffer_limits {
 class ROTA_API protocol_transport {
 public:
     protocol_transport() = default;
-    protocol_transport(protocol_transport const& other) noexcept;
-    protocol_transport(protocol_transport&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
-    protocol_transport& operator=(protocol_transport other) noexcept {
-        std::swap(state_, other.state_);
-        return *this;
-    }
-    ~protocol_transport();
 
-    explicit operator bool() const noexcept { return state_ != nullptr; }
-    friend bool operator==(protocol_transport const& a, protocol_transport const& b) noexcept {
-        return a.state_ == b.state_;
-    }
+    explicit operator bool() const noexcept { return static_cast<bool>(state_); }
+    friend bool operator==(protocol_transport const&, protocol_transport const&) noexcept = default;
 
     /// Sends `data`, of which a copy is kept. After `close`, and when the connection is lost, it is dropped.
     ///
@@ -131,11 +123,11 @@ public:
     socket_address peer_address() const;
 
     /// For Rota itself.
-    explicit protocol_transport(detail::protocol_state& of) noexcept;
+    explicit protocol_transport(detail::node_ref<detail::protocol_state> of) noexcept : state_(std::move(of)) {}
     detail::protocol_state& state() const;
 
 private:
-    detail::protocol_state* state_ = nullptr;
+    detail::node_ref<detail::protocol_state> state_;
 };
 
 /// Hands a stream to a protocol: `connection_made` is called in the next turn, and then what comes. What the stream has in

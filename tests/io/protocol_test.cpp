@@ -1,4 +1,4 @@
-#include <rota/net/protocol.hpp>
+#include <rota/io/protocol.hpp>
 
 #include "net/protocol_kit.hpp"
 
