@@ -12,6 +12,7 @@ void throw_nothing_left() {
 
 completions_base::completions_base(clock::time_point limit)
     : home_(&running_scheduler("as_completed")),
+      limit_(limit.time_since_epoch()),
       deadline_(limit == clock::never() ? limit : deadline_of(home_->kernel().now(), limit)) {}
 
 completions_base::~completions_base() {
@@ -85,7 +86,10 @@ void completion_awaiter::each_awaited(awaited_visitor& to) const {
         if (auto const& node = of_->watched_[i]; node.linked() && !node.again) to.visit(node.task);
 }
 
-void completion_awaiter::fire() noexcept { end(outcome::timed_out); }
+void completion_awaiter::fire() noexcept {
+    limit_ = of_->limit_;
+    end(outcome::timed_out);
+}
 
 bool completion_awaiter::cancel(task_state&) noexcept {
     leave();
@@ -94,7 +98,7 @@ bool completion_awaiter::cancel(task_state&) noexcept {
 
 task_state* completion_awaiter::resume() {
     check_raise();
-    if (outcome_ == outcome::timed_out) throw timeout_error();
+    if (outcome_ == outcome::timed_out) throw timeout_error(limit_);
     if (outcome_ == outcome::orphaned)
         throw_usage_error("as_completed: it was destroyed while a task waited for its next one");
     return got_;

@@ -90,10 +90,10 @@ TEST(as_completed, limit_throws_but_gives_first_what_has_finished) {
         auto const begin = rota::running_loop().time();
         try {
             for (auto& next_done : rota::as_completed(tasks, 50ms)) of.push_back(std::to_string(co_await next_done));
-        } catch (rota::timeout_error const&) {
-            of.push_back("timed out");
+        } catch (rota::timeout_error const& error) {
+            of.push_back(error.what());
         }
-        EXPECT_EQ(of, (log{"1", "2", "timed out"}));
+        EXPECT_EQ(of, (log{"1", "2", "timed out after 50 ms"}));
         EXPECT_EQ(rota::running_loop().time() - begin, 50ms);
     });
 }

@@ -81,6 +81,7 @@ private:
     completions_base* of_;
     task_state* waiting_ = nullptr;
     task_state* got_ = nullptr;
+    clock::duration limit_{};  // where it has timed out
     outcome outcome_ = outcome::none;
 };
 
@@ -138,6 +139,7 @@ private:
     void finished(completion_node& node) noexcept;
 
     scheduler* home_;
+    clock::duration limit_;
     clock::time_point deadline_;
     std::size_t left_ = 0;                      // not given out yet
     completion_node const* watched_ = nullptr;  // the first of a row
