@@ -1,5 +1,6 @@
 #include <rota/net/getaddrinfo.hpp>
 
+#include "hosts_file.hpp"
 #include "name_lookup.hpp"
 
 #include <rota/base/error.hpp>
@@ -65,6 +66,7 @@ coro<std::vector<socket_address>> getaddrinfo(std::string host, std::uint16_t po
     }
     if (host.empty() || host.find('\0') != std::string::npos) throw name_error(EAI_NONAME, host);
     if (running_loop().kernel().kind() == engine_kind::simulated) co_return ask_simulation(host, port, family);
+    if (auto known = detail::find_in_hosts_file(host, port, family)) co_return std::move(*known);
     co_return co_await detail::look_up(&ask_system, std::move(host), port, family);
 }
 

@@ -26,8 +26,9 @@ private:
     std::string host_;
 };
 
-/// The addresses of a host, in the order in which to try them. Literals (`127.0.0.1`, `::1`) are answered at once, names by
-/// the system's resolver on threads of their own, 16 at most. In simulation only `localhost` has an address, 127.0.0.1.
+/// The addresses of a host, in the order in which to try them. Literals (`127.0.0.1`, `::1`) are answered at once, and so
+/// are the names in `/etc/hosts`, in its order, where the system looks there first (`files` in `/etc/nsswitch.conf`); others
+/// by the system's resolver on threads of their own, 16 at most. In simulation only `localhost` has an address, 127.0.0.1.
 ///
 /// Errors: `name_error`; `system_error` where no thread can be started.
 /// Cancellation: raises at once; the resolver is left to itself.
