@@ -8,7 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 HEADERS = ROOT / "include/rota"
 
 KIND = r"(namespace|class|struct|union|enum)\b(?:\s*(?:class\b|\[\[.*?\]\]|ROTA_API))*\s*([\w:]*)"
-NO_NAME = r"\[\[.*?\]\]|\brequires\s*\(.*?\)\)?|\bdecltype\(.*?\)"
+NO_NAME = r"\[\[.*?\]\]|\bfunction<.*?\)>|\brequires\s*\(.*?\)\)?|\bdecltype\(.*?\)"
 
 
 @dataclass

@@ -210,6 +210,7 @@ public:
     ///
     /// Errors: `timeout_error` when the time has passed. The task's own come out when it is awaited.
     /// Cancellation: leaves; no task is lost.
+    /// asyncio: the `async for` over what `as_completed` returns.
     [[nodiscard]] auto next() noexcept { return detail::next_task_awaiter<Task>(*this); }
 
     iterator begin() noexcept { return {*this, tasks_.size()}; }

@@ -46,6 +46,7 @@ class next_awaiter;
 template <class T>
 class generator_item {
 public:
+    /// Whether there is one: not at the end.
     explicit operator bool() const noexcept { return item_ != nullptr; }
     bool has_value() const noexcept { return item_ != nullptr; }
 

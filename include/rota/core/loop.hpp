@@ -176,16 +176,17 @@ public:
     void call_exception_handler(exception_context const& context) noexcept;
     static void default_exception_handler(exception_context const& context) noexcept;
 
-    /// Lets `node` go when the loop ends, if it still waits then.
+    /// For Rota itself: lets `node` go when the loop ends, if it still waits then.
     void keep(detail::waiting_callback_node& node) noexcept { waiting_callbacks_.push_back(node); }
     detail::open_generators& open_generators() noexcept { return open_generators_; }
-    /// Runs until `task` is done and the turn after that is over.
+    /// For Rota itself: runs until `task` is done and the turn after that is over.
     void run_until_done(detail::task_state& task);
-    /// Runs until `stop`.
+    /// For Rota itself: runs until `stop`.
     void run_until_stopped();
-    /// Cancels all tasks and awaits their end, closes the generators that are left, runs what is left in the queue.
+    /// For Rota itself: cancels all tasks and awaits their end, closes the generators that are left, runs what is left in the
+    /// queue.
     void cancel_all_and_drain();
-    /// Which task Ctrl-C cancels; null for none. `interrupts` counts how often it came.
+    /// For Rota itself: which task Ctrl-C cancels; null for none. `interrupts` counts how often it came.
     void set_main(detail::task_state* main) noexcept { main_ = main; }
     std::uint32_t interrupts() const noexcept { return interrupts_; }
 

@@ -32,6 +32,8 @@ public:
     explicit operator bool() const noexcept { return has_value(); }
 
     /// The value; throws the error where there is none.
+    ///
+    /// asyncio: has nothing like it; `Future.result` is the nearest.
     decltype(auto) value() & { return get(*this); }
     decltype(auto) value() const& { return get(*this); }
     T value() && {

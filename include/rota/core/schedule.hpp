@@ -34,6 +34,8 @@ enum class schedule_kind : std::uint8_t { automatic, fifo, shuffle, pct };
 class ROTA_API choice_source {
 public:
     /// A number from 0 to `bound - 1`. 0 is the plain one: if all are 0, the schedule is first in, first out.
+    ///
+    /// asyncio: has nothing like it.
     virtual std::uint64_t choose(std::uint64_t bound) noexcept = 0;
 
 protected:

@@ -133,6 +133,8 @@ public:
     /// What has come and was not read yet; good until the next read.
     std::string_view buffered() const;
     /// Takes `size` bytes of what is buffered. Throws `usage_error` where that is more than there is.
+    ///
+    /// asyncio: has nothing like it.
     void consume(std::size_t size);
 
     /// Whether the end has come and everything before it was read.
@@ -184,6 +186,8 @@ public:
 
     /// Gives the transport away, to who is to go on with it; the stream is closed then. What is `buffered` came over it. Nobody
     /// may be reading or writing (`usage_error`).
+    ///
+    /// asyncio: has nothing like it; `set_protocol` on the writer's transport is what is done there.
     std::unique_ptr<rota::transport> release_transport() { return take_transport(); }
 
 private:

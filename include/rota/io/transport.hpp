@@ -30,12 +30,20 @@ public:
     virtual io_handle handle() const noexcept { return {}; }
 
     /// Receives at least one byte; 0 is the end.
+    ///
+    /// asyncio: `resume_reading`; a transport there reads by itself, and pushes what came.
     virtual bool start_read(receive_operation& op) noexcept = 0;
     /// Sends at least one byte.
+    ///
+    /// asyncio: `write`, which keeps what does not go at once.
     virtual bool start_write(send_operation& op) noexcept = 0;
     /// Ends the sending side, behind what was written.
+    ///
+    /// asyncio: `write_eof`.
     virtual bool start_shutdown(shutdown_operation& op) noexcept = 0;
     /// Closes: what is pending ends with `-ECANCELED`, then the operation finishes.
+    ///
+    /// asyncio: `abort`, and its `connection_lost`.
     virtual bool start_close(close_operation& op) noexcept = 0;
     /// The same without anyone waiting for it. Both are called once at most, and nothing is started after them.
     virtual void close() noexcept = 0;

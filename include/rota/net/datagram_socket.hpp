@@ -89,6 +89,8 @@ public:
     socket_address peer_address() const { return socket_.peer_address(); }
 
     /// What is beneath it.
+    ///
+    /// asyncio: `get_extra_info("socket")`.
     socket& as_socket() noexcept { return socket_; }
 
     /// More than UDP can carry.

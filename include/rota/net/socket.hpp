@@ -100,10 +100,19 @@ public:
     address_family family() const noexcept { return family_; }
 
     /// Sets one of its options.
+    ///
+    /// Errors: `system_error`.
+    /// asyncio: `socket.setsockopt`.
     void set_option(socket_option option, int value);
-    /// Gives it an address.
+    /// Gives it an address; port 0 is any that is free.
+    ///
+    /// Errors: `system_error`: `bind 127.0.0.1:80: Permission denied`.
+    /// asyncio: `socket.bind`.
     void bind(socket_address const& address);
-    /// Lets others connect.
+    /// Lets others connect; so many of them wait to be accepted at most.
+    ///
+    /// Errors: `system_error`.
+    /// asyncio: `socket.listen`.
     void listen(int backlog = 1024);
     /// Where it is, and who is at the other end; of family `unspecified` where there is none.
     socket_address local_address() const;

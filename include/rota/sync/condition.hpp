@@ -81,6 +81,7 @@ public:
     /// Its lock, and what can be done with it: `lock::acquire`, `lock::scoped_acquire`, `lock::release`, `lock::locked`.
     ///
     /// Cancellation: as of the lock.
+    /// asyncio: `Condition` has `acquire`, `release` and `locked`, too.
     rota::lock& get_lock() noexcept { return *lock_; }
     [[nodiscard]] auto acquire() noexcept { return lock_->acquire(); }
     [[nodiscard]] auto scoped_acquire() noexcept { return lock_->scoped_acquire(); }

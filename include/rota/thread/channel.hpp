@@ -317,6 +317,7 @@ public:
     /// Sends `item` where that needs no wait. Where not, false, and `item` is as it was. Also from threads without a loop.
     ///
     /// Errors: `channel_closed`, `std::bad_alloc`.
+    /// asyncio: `Queue.put_nowait`, which throws where it is full.
     bool try_send(T&& item) { return core_.try_send(item); }
     bool try_send(T const& item)
         requires std::is_copy_constructible_v<T>
@@ -326,6 +327,8 @@ public:
     }
 
     /// Takes an item if one is there. Also from threads without a loop.
+    ///
+    /// asyncio: `Queue.get_nowait`, which throws where it is empty.
     std::optional<T> try_receive() {
         detail::result_slot<T> item;
         if (!core_.try_receive(item)) return std::nullopt;
