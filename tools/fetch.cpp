@@ -4,6 +4,7 @@
 #include "page_file.hpp"
 #include "page_names.hpp"
 #include "process_facts.hpp"
+#include "trusted_roots.hpp"
 #include "url_list.hpp"
 
 #include <rota/combine/task_group.hpp>
@@ -66,8 +67,10 @@ private:
 
 class fetcher {
 public:
-    fetcher(fetch_options const& options, std::vector<page> pages, page_folder const* folder, bool to_output)
+    fetcher(fetch_options const& options, std::vector<page> pages, page_folder const* folder, bool to_output,
+            std::shared_ptr<rota::ssl_context const> trusted)
         : options_(options),
+          trusted_(std::move(trusted)),
           pages_(std::move(pages)),
           folder_(folder),
           screen_(::isatty(STDERR_FILENO) == 1, to_output),
@@ -78,6 +81,7 @@ public:
     rota::coro<> run() {
         rota::http::client_options session_options;
         session_options.max_idle = options_.at_once;
+        session_options.ssl = trusted_;
         rota::http::client_session session(session_options);
         session_ = &session;
         auto watch = rota::create_task(watch_progress());
@@ -204,6 +208,7 @@ private:
     }
 
     fetch_options const& options_;
+    std::shared_ptr<rota::ssl_context const> trusted_;
     std::vector<page> pages_;
     page_folder const* folder_;
     rota::http::client_session* session_ = nullptr;
@@ -275,6 +280,10 @@ CLI::App& add_fetch(CLI::App& program, fetch_options& options) {
         ->capture_default_str();
     command.add_option("-o,--output", options.folder, "A folder for the pages, made where it is not there")
         ->type_name("DIR");
+    command
+        .add_option("--cacert", options.trusted_file,
+                    "For https://: trust the issuers in this PEM file, and not the system's")
+        ->type_name("FILE");
     command.add_option("--max-size", options.max_size, "The largest page, in bytes or with k, M, G [1G]")
         ->type_name("SIZE")
         ->check(
@@ -295,7 +304,9 @@ CLI::App& add_fetch(CLI::App& program, fetch_options& options) {
         "One URL without -o goes to standard output. Several without -o are only counted. With -o each page\n"
         "becomes a file named after its URL (a second a.html is a-2.html), when it is whole and not before.\n"
         "A status of 300 or more is a failure: redirects are told, not followed.\n"
-        "https:// trusts the system's roots, or those in the file or folder that SSL_CERT_FILE or SSL_CERT_DIR name.\n"
+        "https:// trusts the system's roots, or those in the file or folder that SSL_CERT_FILE or SSL_CERT_DIR name, "
+        "or\n"
+        "those of --cacert alone.\n"
         "Ctrl-C leaves whole files only, and says what is missing.\n"
         "\n"
         "Examples:\n"
@@ -314,6 +325,8 @@ int fetch(fetch_options options) {
         std::fputs("rota fetch: no URLs; give some, or a file of them with -i (rota fetch --help)\n", stderr);
         return 2;
     }
+    std::shared_ptr<rota::ssl_context const> trusted;
+    if (!options.trusted_file.empty()) trusted = trusting(options.trusted_file);
     std::optional<page_folder> folder;
     if (!options.folder.empty()) {
         folder.emplace(options.folder);
@@ -323,7 +336,7 @@ int fetch(fetch_options options) {
 
     bool const to_output = !folder && pages.size() == 1;
     auto const started = rota::clock::now();
-    fetcher all(options, std::move(pages), folder ? &*folder : nullptr, to_output);
+    fetcher all(options, std::move(pages), folder ? &*folder : nullptr, to_output, std::move(trusted));
     auto const main = [&]() -> rota::coro<> {
         try {
             co_await all.run();

@@ -18,6 +18,7 @@ struct fetch_options {
     std::size_t at_once = 100;
     double timeout = 30;
     std::string folder;
+    std::string trusted_file;
     rota::engine_kind engine = rota::engine_kind::automatic;
     std::uint64_t max_size = std::uint64_t{1} << 30;
 };

@@ -183,10 +183,25 @@ void ssl_context::add_server_name(std::string name, ssl_context const& other) {
 
 ssl_purpose ssl_context::purpose() const noexcept { return state_->purpose; }
 
-ssl_context create_default_ssl_context(ssl_purpose purpose) {
+namespace {
+
+ssl_context make_safe(ssl_purpose purpose) {
     ssl_context made(std::make_shared<detail::ssl_context_state>(purpose));
-    if (purpose == ssl_purpose::server_auth) made.load_default_certs();
     made.set_verify_mode(purpose == ssl_purpose::server_auth ? ssl_verify_mode::required : ssl_verify_mode::none);
+    return made;
+}
+
+}  // namespace
+
+ssl_context create_default_ssl_context(ssl_purpose purpose) {
+    auto made = make_safe(purpose);
+    if (purpose == ssl_purpose::server_auth) made.load_default_certs();
+    return made;
+}
+
+ssl_context create_default_ssl_context(ssl_purpose purpose, std::string const& cafile) {
+    auto made = make_safe(purpose);
+    made.load_verify_locations(cafile);
     return made;
 }
 

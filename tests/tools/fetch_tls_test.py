@@ -82,6 +82,22 @@ class Fetch(fetching.FetchTest):
             self.assertEqual(done.returncode, 1)
             self.assertIn("hostname mismatch, it is not for localhost but for other.example", done.stderr)
 
+    def test_a_file_of_issuers_is_trusted_and_nobody_else(self):
+        (self.root / "page").write_text("hello")
+        with Server("server", self.files_handler(self.root)) as server:
+            self.environment["SSL_CERT_FILE"] = "/dev/null"
+            done = fetching.fetch("--cacert", peers.path("authority.pem"), f"{server.url}/page", env=self.environment)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "hello", ""))
+            # The system's are not asked then.
+            self.environment["SSL_CERT_FILE"] = peers.path("authority.pem")
+            done = fetching.fetch("--cacert", peers.path("other.pem"), f"{server.url}/page", env=self.environment)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("certificate verify failed", done.stderr)
+            done = fetching.fetch("--cacert", self.root / "none.pem", f"{server.url}/page", env=self.environment)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn("none.pem", done.stderr)
+            self.assertIn("No such file or directory", done.stderr)
+
     def test_a_body_that_is_cut_off_is_no_page(self):
         class Handler(SimpleHTTPRequestHandler):
             def do_GET(self):

@@ -124,5 +124,10 @@ private:
 ///
 /// asyncio: `ssl.create_default_context`.
 ROTA_API ssl_context create_default_ssl_context(ssl_purpose purpose = ssl_purpose::server_auth);
+/// The same, which trusts the issuers in the PEM file `cafile` and none of the system's.
+///
+/// Errors: as of `load_verify_locations`.
+/// asyncio: `ssl.create_default_context(purpose, cafile=...)`.
+ROTA_API ssl_context create_default_ssl_context(ssl_purpose purpose, std::string const& cafile);
 
 }  // namespace rota::inline v0
