@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -98,7 +99,7 @@ TEST_F(HostsFile, SeesAChangeAtOnce) {
 }
 
 TEST_F(HostsFile, ThatIsTooLongOrNoFileIsForTheResolver) {
-    hosts("10.0.0.1 one\n" + std::string(64 * 1024, '#') + "\n");
+    hosts("10.0.0.1 one\n" + std::string(std::size_t{64} * 1024, '#') + "\n");
     EXPECT_EQ(find("one"), "ask");
     std::filesystem::remove(hosts_);
     std::filesystem::create_directory(hosts_);
