@@ -7,7 +7,7 @@ blocking_pool::blocking_pool(std::uint32_t limit, notification notify, void* con
       context_(context),
       workers_(
           limit, [](void* self, blocking_operation& op) noexcept { static_cast<blocking_pool*>(self)->finished(op); },
-          this) {}
+          this, worker_threads::notice::brief) {}
 
 blocking_pool::~blocking_pool() {
     operation_list dropped;

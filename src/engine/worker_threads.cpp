@@ -41,8 +41,10 @@ struct worker_threads::worker {
     worker* next = nullptr;
 };
 
-worker_threads::worker_threads(std::uint32_t limit, notification ended, void* context) noexcept
-    : limit_(limit != 0 ? limit : default_limit()), ended_(ended), context_(context) {}
+worker_threads::worker_threads(std::uint32_t limit, notification ended, void* context, notice kind) noexcept
+    : limit_(limit != 0 ? limit : default_limit()), ended_(ended), context_(context), notice_(kind) {}
+
+worker_threads::~worker_threads() = default;
 
 bool worker_threads::has_this_thread() const noexcept { return works_for == this; }
 
@@ -54,27 +56,37 @@ std::size_t worker_threads::size() const noexcept {
 int worker_threads::start_thread() noexcept {
     all_signals_blocked const blocked;
     try {
-        threads_.emplace_back([this]() noexcept {
-            pthread_setname_np(pthread_self(), "rota-worker");
-            works_for = this;
-            serve();
-        });
-        return 0;
-    } catch (std::system_error const& error) {
-        return error.code().value();
+        workers_.emplace_front();
     } catch (std::bad_alloc const&) {
         return ENOMEM;
     }
+    int failed = 0;
+    try {
+        threads_.emplace_back([this, &self = workers_.front()]() noexcept {
+            pthread_setname_np(pthread_self(), "rota-worker");
+            works_for = this;
+            serve(self);
+        });
+        return 0;
+    } catch (std::system_error const& error) {
+        failed = error.code().value();
+    } catch (std::bad_alloc const&) {
+        failed = ENOMEM;
+    }
+    workers_.pop_front();
+    return failed;
 }
 
 std::int32_t worker_threads::submit(blocking_operation& op) noexcept {
-    std::lock_guard const held(mutex_);
+    std::unique_lock held(mutex_);
     if (stopping_) return -ESHUTDOWN;
     op.stage = queued;
     queued_.push_back(op);
     if (worker* const chosen = idle_) {
         idle_ = chosen->next;
         chosen->awake = true;
+        // Else it wakes up only to wait for the lock.
+        held.unlock();
         chosen->called.notify_one();
         return 0;
     }
@@ -123,24 +135,38 @@ void worker_threads::join() noexcept {
     for (auto& thread : leaving) thread.join();
 }
 
-void worker_threads::serve() noexcept {
-    worker self;
+void worker_threads::rest(worker& self) noexcept {
+    self.awake = false;
+    self.next = idle_;
+    idle_ = &self;
+}
+
+void worker_threads::serve(worker& self) noexcept {
     std::unique_lock lock(mutex_);
     for (;;) {
-        if (auto* const next = queued_.pop_front()) {
+        auto* const next = queued_.pop_front();
+        if (!next && stopping_) return;
+        if (next) {
             auto& op = static_cast<blocking_operation&>(*next);
             op.stage = running;
             lock.unlock();
             op.finish_at_once(0);  // the work may say otherwise
             op.work(op);
+            bool resting = false;
+            if (notice_ == notice::brief) {
+                // Who is told often has more. It then finds this thread idle, and as that has not gone to sleep yet nobody
+                // has to wake it.
+                lock.lock();
+                resting = queued_.empty() && !stopping_;
+                if (resting) rest(self);
+                lock.unlock();
+            }
             ended_(context_, op);
             lock.lock();
-            continue;
+            if (!resting) continue;
+        } else {
+            rest(self);
         }
-        if (stopping_) return;
-        self.awake = false;
-        self.next = idle_;
-        idle_ = &self;
         self.called.wait(lock, [&] { return self.awake; });
     }
 }

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <forward_list>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -16,13 +17,15 @@ class worker_threads {
 public:
     /// Called by a worker for what it has run.
     using notification = void (*)(void*, blocking_operation&) noexcept;
+    /// What that is: `brief` where it takes no longer than a system call, and never waits for other work.
+    enum class notice : std::uint8_t { brief, of_any_length };
 
     /// `limit` 0: `min(32, processors + 4)`.
-    worker_threads(std::uint32_t limit, notification ended, void* context) noexcept;
+    worker_threads(std::uint32_t limit, notification ended, void* context, notice kind) noexcept;
     worker_threads(worker_threads const&) = delete;
     worker_threads& operator=(worker_threads const&) = delete;
     /// They must have been stopped and joined.
-    ~worker_threads() = default;
+    ~worker_threads();
 
     /// 0; the negative errno with which the first thread could not be started; `-ESHUTDOWN` after `stop`.
     std::int32_t submit(blocking_operation& op) noexcept;
@@ -45,14 +48,18 @@ private:
     struct worker;
 
     int start_thread() noexcept;
-    void serve() noexcept;
+    void serve(worker& self) noexcept;
+    void rest(worker& self) noexcept;
 
     std::uint32_t const limit_;
     notification const ended_;
     void* const context_;
+    notice const notice_;
 
     mutable std::mutex mutex_;
     std::vector<std::thread> threads_;
+    /// What each of them waits at. It outlasts the thread: who has called it may still be in that call.
+    std::forward_list<worker> workers_;
     operation_list queued_;
     /// Those who wait for work; the one that slept last, whose caches are warm, is taken first.
     worker* idle_ = nullptr;

@@ -19,7 +19,7 @@ public:
     explicit pool_target(std::uint32_t threads)
         : workers_(
               threads, [](void*, blocking_operation& op) noexcept { static_cast<executor_work&>(op).ended(0); },
-              nullptr),
+              nullptr, detail::worker_threads::notice::of_any_length),
           simulated_(std::make_shared<detail::simulated_workers>(workers_.limit())) {}
 
     void submit(executor_work& work) override {

@@ -8,6 +8,7 @@
 #include <rota/thread/run_in_executor.hpp>
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -126,6 +127,19 @@ TEST(ThreadPoolSubmit, DroppedCancelsWhatHasNotBegun) {
     }
     EXPECT_TRUE(running.done());
     EXPECT_TRUE(queued.cancelled());
+}
+
+TEST(ThreadPoolSubmit, ACallbackMayWaitForOtherWorkOfTheSamePool) {
+    rota::thread_pool pool(2);
+    gate held;
+    std::promise<int> told;
+    auto const first = pool.submit([&] { held.wait(); });
+    first.add_done_callback([&](auto const&) {
+        auto const other = pool.submit([] { return 7; });
+        told.set_value(other.result());
+    });
+    held.open();
+    EXPECT_EQ(told.get_future().get(), 7);
 }
 
 class ThreadPoolReal : public engine_test {};
