@@ -66,7 +66,7 @@ private:
 template <class Protocol, class F>
 std::exception_ptr protocol_turns::call_out(std::shared_ptr<Protocol> const& to, char const* what, F&& f) noexcept {
     // It may exchange the protocol, whose function is still running then.
-    auto const kept = to;
+    auto const kept = to;  // NOLINT(performance-unnecessary-copy-initialization)
     std::exception_ptr error;
     try {
         f();
