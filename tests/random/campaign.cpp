@@ -53,6 +53,7 @@ std::string to_text(event const& shown, program const& ran, std::vector<operatio
         case event_kind::enters: return at + who + ": enter " + what();
         case event_kind::body_ends: return at + who + ": body of " + what() + " ends: " + to_text(shown.result);
         case event_kind::exits: return at + who + ": leave " + what() + " -> " + to_text(shown.result);
+        case event_kind::moves: return at + who + ": " + what() + " -> " + to_text(shown.result);
         case event_kind::acknowledges: return at + who + " acknowledges a cancel, " + value + " left";
         case event_kind::tells: return at + "the subject tells " + value;
         case event_kind::stuck: return at + "nothing can happen, state " + value;

@@ -79,6 +79,7 @@ void checker::take(event const& noted) {
         case event_kind::enters: enter(noted); break;
         case event_kind::body_ends: at(noted.task).scopes.back().body = noted.result; break;
         case event_kind::exits: exit(noted); break;
+        case event_kind::moves: move(noted); break;
         case event_kind::acknowledges: {
             task_of& of = at(noted.task);
             take_back(of);
@@ -218,6 +219,23 @@ void checker::exit(event const& noted) {
         disarm(noted.task, static_cast<std::int32_t>(of.scopes.size()));
     }
     expect(expected, noted.result, name);
+    if (left.kind == step_kind::timeout)
+        expect(noted.value == (left.fired ? 1 : 0), "whether the time-out has expired is told wrongly");
+}
+
+void checker::move(event const& noted) {
+    auto& scopes = at(noted.task).scopes;
+    auto const innermost =
+        std::find_if(scopes.rbegin(), scopes.rend(), [](scope_of const& s) { return s.kind == step_kind::timeout; });
+    if (innermost->fired) return expect({ending::misuse}, noted.result, "moving a deadline that has passed");
+    expect({ending::value}, noted.result, "moving a deadline");
+    auto const index = static_cast<std::int32_t>(scopes.rend() - innermost - 1);
+    auto const delay = program_.steps[noted.step].value;
+    innermost->moved = true;
+    innermost->deadline = delay == 0 ? 0 : now_ + delay * tick;
+    if (!innermost->armed) return;
+    disarm(noted.task, index);
+    if (delay != 0) timers_.push_back({innermost->deadline, noted.task, index});
 }
 
 void checker::check_stuck(event const& noted) {
@@ -268,7 +286,8 @@ void checker::suspend(int number) {
             model_.suspends_in_scope(use_at(number, scopes[i].step));
             continue;
         }
-        timers_.push_back({now_ + timeout_of(program_, scopes[i].step).count(), number, static_cast<std::int32_t>(i)});
+        auto const at = scopes[i].moved ? scopes[i].deadline : now_ + timeout_of(program_, scopes[i].step).count();
+        if (at != 0) timers_.push_back({at, number, static_cast<std::int32_t>(i)});
     }
 }
 

@@ -145,6 +145,8 @@ private:
         std::uint8_t level;
         bool armed = false;
         bool fired = false;
+        bool moved = false;
+        std::int64_t deadline = 0;  // where it was moved before it was armed; 0: there is none
         std::uint32_t visible_before = 0;
         std::uint32_t held = 0;
         std::uint32_t raises_before = 0;
@@ -180,6 +182,7 @@ private:
     void end_task(event const& noted);
     void enter(event const& noted);
     void exit(event const& noted);
+    void move(event const& noted);
     void check_stuck(event const& noted);
     void advance(std::int64_t to);
     void fire(timer due);

@@ -102,6 +102,8 @@ private:
         }
         step made{use.kind, which};
         if (use.values != 0) made.value = static_cast<std::int16_t>(tape_.choose(use.values));
+        // What waits in a shield comes out by its time-out alone.
+        if (use.kind == step_kind::reschedule && in_shield_ && made.value == 0) made.value = 1;
         std::size_t const place = add(made);
         if (use.kind == step_kind::hold && depth < deepest) {
             holds_ = true;
@@ -194,6 +196,7 @@ std::string to_text(step const& shown, std::vector<operation> const& operations)
         case step_kind::sleep: return "sleep " + value + " ms";
         case step_kind::cancel: return "cancel task " + value;
         case step_kind::raise: return "throw";
+        case step_kind::reschedule: return shown.value == 0 ? "no deadline" : "deadline in " + value + " ms";
         case step_kind::timeout: return "timeout " + value + " ms";
         case step_kind::handle: return "catch errors";
         case step_kind::acknowledge: return "catch and acknowledge a cancel";

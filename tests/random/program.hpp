@@ -21,6 +21,7 @@ enum class step_kind : std::uint8_t {
     sleep,        // for `value` ms
     cancel,       // task `value`
     raise,        // throws
+    reschedule,   // the innermost time-out around it: `value` ms from now; 0: takes its deadline away
     timeout,      // `value` ms for a body
     handle,       // a body whose errors are caught
     acknowledge,  // a body whose cancel is caught and acknowledged

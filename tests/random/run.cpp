@@ -20,6 +20,7 @@
 
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace random_programs {
@@ -87,7 +88,12 @@ class interpreter final : public listener {
 
 public:
     interpreter(program const& to_run, subject& tested, rota::loop& home, run_result& result)
-        : program_(to_run), subject_(tested), home_(home), result_(result), tasks_(to_run.all_tasks) {}
+        : program_(to_run),
+          subject_(tested),
+          home_(home),
+          result_(result),
+          tasks_(to_run.all_tasks),
+          deadlines_(to_run.all_tasks) {}
 
     void hear(int value) override { note({event_kind::tells, -1, 0, value}); }
 
@@ -216,8 +222,6 @@ private:
         try {
             if (now.kind == step_kind::shield)
                 co_await rota::with_shield(run_body(task, step));
-            else if (now.kind == step_kind::timeout)
-                co_await rota::with_timeout(timeout_of(program_, step), run_body(task, step));
             else if (now.kind == step_kind::cleanup)
                 co_await rota::with_cleanup(run_body(task, step), [&] { return run_scope(task, as_step(now.value)); });
             else if (now.kind == step_kind::scope)
@@ -230,6 +234,39 @@ private:
             throw;
         }
         note({event_kind::exits, task, step, 0, {ending::value}});
+    }
+
+    std::vector<rota::timeout_scope*>& deadlines_of(int task) { return deadlines_[static_cast<std::size_t>(task)]; }
+
+    rota::coro<> run_timeout(int task, std::size_t step) {
+        note({event_kind::enters, task, step});
+        rota::timeout_scope deadline(timeout_of(program_, step));
+        deadlines_of(task).push_back(&deadline);
+        outcome result{ending::value};
+        std::exception_ptr error;
+        try {
+            co_await rota::with_timeout(deadline, run_body(task, step));
+        } catch (...) {
+            result = current_outcome();
+            error = std::current_exception();
+        }
+        deadlines_of(task).pop_back();
+        note({event_kind::exits, task, step, deadline.expired() ? 1 : 0, result});
+        if (error) std::rethrow_exception(error);
+    }
+
+    void move_deadline(int task, std::size_t step) {
+        if (deadlines_of(task).empty()) return;
+        std::optional<rota::clock::time_point> when;
+        if (int const delay = program_.steps[step].value; delay > 0)
+            when = home_.time() + std::chrono::milliseconds(delay);
+        try {
+            deadlines_of(task).back()->reschedule(when);
+        } catch (...) {
+            note({event_kind::moves, task, step, 0, current_outcome()});
+            throw;
+        }
+        note({event_kind::moves, task, step, 0, {ending::value}});
     }
 
     // One that waits, from the moment it is awaited to that at which its task goes on.
@@ -297,7 +334,8 @@ private:
                 case step_kind::spawn: co_await run_waiting(task, at); break;
                 case step_kind::cancel: cancel(task, program_.steps[at].value); break;
                 case step_kind::raise: throw raised_error{task};
-                case step_kind::timeout:
+                case step_kind::timeout: co_await run_timeout(task, at); break;
+                case step_kind::reschedule: move_deadline(task, at); break;
                 case step_kind::shield:
                 case step_kind::cleanup:
                 case step_kind::scope: co_await run_scope(task, at); break;
@@ -315,6 +353,7 @@ private:
     rota::loop& home_;
     run_result& result_;
     std::vector<rota::any_task> tasks_;
+    std::vector<std::vector<rota::timeout_scope*>> deadlines_;  // of each task, the innermost last
 };
 
 }  // namespace

@@ -54,7 +54,8 @@ enum class event_kind : std::uint8_t {
     cancels,       // task `value`
     enters,        // a time-out, a shield, a clean-up
     body_ends,     // inside of it
-    exits,         // outside of it
+    exits,         // outside of it; of a time-out `value`: whether it has expired
+    moves,         // the deadline of the innermost time-out; the result: whether that was possible
     acknowledges,  // a cancel; the result's value: how many are left
     tells,         // the subject does: `value`
     stuck,         // nothing can happen any more; `value`: the state of the subject

@@ -33,6 +33,7 @@ TEST(RandomPrograms, scopes) {
               {{"wait for ever", 3},
                {"with_cleanup", 4, 0, true, step_kind::cleanup},
                {"with_timeout", 3, 0, true, step_kind::timeout},
+               {"reschedule", 2, 6, false, step_kind::reschedule},
                {"with_shield", 2, 0, true, step_kind::shield},
                {"acknowledge", 1, 0, true, step_kind::acknowledge}},
               [](int) -> std::unique_ptr<subject> { return std::make_unique<endless_subject>(); },
