@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,7 @@ public:
     void begin(use now) override {
         if (now.which == start) {
             rows_[now.task] = {told_by->make_children(now.task), {}, false};
+            for (int const child : rows_[now.task].unfinished) all_.insert(child);
             return done(now.task);
         }
         auto const own = rows_.find(now.task);
@@ -58,12 +60,19 @@ public:
         fail(task, ending::cancelled);
     }
     void task_ended(int child, outcome result) override {
+        if (all_.contains(child) && is_error(result)) ++unseen_;
         for (auto& [task, row] : rows_) {
             if (std::erase(row.unfinished, child) == 0) continue;
             row.finished.push_back(result);
             if (row.waits) give_first(task, row);
         }
     }
+
+    void resumes(int, outcome got) override {
+        if (is_error(got)) --unseen_;
+    }
+    /// Errors of tasks that nobody has awaited when their last handle goes.
+    int reports() const override { return unseen_; }
 
 private:
     struct row_of {
@@ -79,6 +88,8 @@ private:
     }
 
     std::map<int, row_of> rows_;
+    std::set<int> all_;  // also of rows that were left for another
+    int unseen_ = 0;
 };
 
 TEST(RandomPrograms, as_completed) {

@@ -35,7 +35,7 @@ void run_checked(subject_kind const& of, choice_tape& tape, checked_run& into) {
     into.fault = into.result.fault;
     if (!into.fault.empty()) return;
     auto const specified = of.make_model(into.ran.parameter);
-    into.fault = checker(into.ran, of.operations, *specified).check(into.result.log);
+    into.fault = checker(into.ran, of.operations, *specified).check(into.result);
 }
 
 std::string to_text(event const& shown, program const& ran, std::vector<operation> const& operations) {

@@ -71,6 +71,9 @@ public:
         if (its.ended.size() == its.children.size()) finish(parent->second, its);
     }
 
+    // Some are awaited by others, or by nobody.
+    int reports() const override { return -1; }
+
 private:
     struct gathering {
         std::vector<int> children;

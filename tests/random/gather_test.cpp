@@ -55,6 +55,7 @@ public:
         if (parent == parents_.end()) return;
         auto& its = gathers_[parent->second];
         its.ended[child] = result;
+        if (is_error(result)) ++its.unseen;
         bool const of_cancel = its.cancelled && result.how == ending::cancelled;
         if (result.how != ending::value && !its.keeps && !of_cancel && its.error.how == ending::none) {
             its.error = result;
@@ -62,6 +63,9 @@ public:
         }
         if (--its.left == 0) finish(parent->second, its);
     }
+
+    /// What one that is to return errors, and is cancelled, can no longer return.
+    int reports() const override { return unseen_; }
 
 private:
     struct gathering {
@@ -71,6 +75,7 @@ private:
         bool keeps = false;
         bool cancelled = false;
         std::size_t left = 0;
+        int unseen = 0;
     };
 
     void cancel_children(gathering& of) {
@@ -80,7 +85,10 @@ private:
 
     void finish(int task, gathering& of) {
         if (of.error.how != ending::none) return give(task, of.error);
-        if (of.cancelled) return give(task, {ending::cancelled});
+        if (of.cancelled) {
+            unseen_ += of.unseen;
+            return give(task, {ending::cancelled});
+        }
         int sum = 0;
         for (int const child : of.children) sum = add_to(sum, of.ended[child]);
         done(task, sum);
@@ -88,6 +96,7 @@ private:
 
     std::map<int, gathering> gathers_;
     std::map<int, int> parents_;
+    int unseen_ = 0;
 };
 
 TEST(RandomPrograms, gather) {

@@ -32,7 +32,8 @@ checker::checker(program const& checked, std::vector<operation> const& operation
     for (std::size_t i = 0; i < checked.tasks.size(); ++i) tasks_[i].made = true;
 }
 
-std::string checker::check(std::vector<event> const& log) {
+std::string checker::check(run_result const& ran) {
+    auto const& log = ran.log;
     for (std::size_t i = 0; i < log.size(); ++i) {
         take(log[i]);
         if (!fault_.empty()) return "event " + std::to_string(i) + ": " + fault_;
@@ -40,6 +41,9 @@ std::string checker::check(std::vector<event> const& log) {
     for (auto const& each : tasks_) {
         if (each.made && !each.ended) return "a task has not ended";
     }
+    if (int const due = model_.reports(); due >= 0 && due != ran.reports)
+        return "the exception handler was told " + std::to_string(ran.reports) + " times, and should have been " +
+               std::to_string(due) + " times";
     return {};
 }
 

@@ -52,6 +52,9 @@ public:
     virtual bool is_unforeseeable() const { return false; }
     /// As the subject's.
     virtual int state() const { return 0; }
+    /// How often the exception handler is told of something: no task of a program itself ends with an error, but for the
+    /// children that a subject makes. Negative: nobody can foretell.
+    virtual int reports() const { return 0; }
 
     checker* told_by = nullptr;
 
@@ -91,7 +94,7 @@ public:
     checker(program const& checked, std::vector<operation> const& operations, model& of_subject);
 
     /// Empty where all that was noted may have happened so.
-    std::string check(std::vector<event> const& log);
+    std::string check(run_result const& ran);
 
     void decide(int task, outcome result, bool raises = true);
     /// Another result than was decided.

@@ -383,13 +383,14 @@ std::string to_text(outcome shown) {
 
 void run(program const& to_run, subject_maker make, rota::testing::choice_tape& choices, run_result& into) {
     into.log.clear();
+    into.reports = 0;
     into.fault.clear();
     live_counts const before;
     {
         rota::engine_options options(rota::engine_kind::simulated);
         if (to_run.network) options.seed = to_run.parameter;
         rota::loop home(rota::make_engine(options), rota::schedule(to_run.schedule, choices));
-        home.set_exception_handler([](rota::loop&, rota::exception_context const&) {});
+        home.set_exception_handler([&into](rota::loop&, rota::exception_context const&) { ++into.reports; });
         rota::detail::running_here const here(home);
         auto const tested = make(to_run.parameter);
         interpreter running(to_run, *tested, home, into);

@@ -37,6 +37,9 @@ struct outcome {
     friend bool operator==(outcome const&, outcome const&) = default;
 };
 
+/// One that somebody has to see.
+inline bool is_error(outcome of) { return of.how != ending::value && of.how != ending::cancelled; }
+
 std::string to_text(outcome shown);
 outcome outcome_of(std::exception_ptr const& error);
 
@@ -128,6 +131,7 @@ protected:
 
 struct run_result {
     std::vector<event> log;
+    int reports = 0;    // to the exception handler
     std::string fault;  // what is wrong whatever the model says
 };
 

@@ -172,6 +172,9 @@ public:
         selects_.erase(found);
     }
 
+    // Some are awaited by others, or by nobody.
+    int reports() const override { return -1; }
+
 private:
     static constexpr int never_made = -1;
 

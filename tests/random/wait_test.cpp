@@ -114,6 +114,9 @@ public:
         told_by->decide_again(task, result);
     }
 
+    // Some are awaited by others, or by nobody.
+    int reports() const override { return -1; }
+
 private:
     struct waiting {
         use how;

@@ -94,8 +94,12 @@ public:
         auto& row = rows_[parent->second];
         std::erase(row.unfinished, child);
         row.finished.push_back(result);
+        if (is_error(result)) ++unseen_;
         if (row.result.how != ending::none) end_if_all_have(parent->second, row);
     }
+
+    /// Errors of those that were not taken, or whose taker was cancelled before it could see them.
+    int reports() const override { return unseen_; }
 
 private:
     struct row_of {
@@ -135,6 +139,7 @@ private:
         } else {
             told_by->expect(row.taken.how == how, "the body has got another error than that of its task");
             row.result = row.taken;
+            if (is_error(row.taken)) --unseen_;
         }
         for (int const child : row.unfinished) told_by->request_cancel(child);
         end_if_all_have(task, row);
@@ -150,6 +155,7 @@ private:
 
     std::map<int, row_of> rows_;
     std::map<int, int> parents_;
+    int unseen_ = 0;
 };
 
 TEST(RandomPrograms, with_as_completed) {
