@@ -52,6 +52,7 @@
 #include <rota/io/protocol_transport.hpp>
 #include <rota/io/standard_streams.hpp>
 #include <rota/io/stream.hpp>
+#include <rota/io/terminal.hpp>
 #include <rota/io/transport.hpp>
 #include <rota/net/create_connection.hpp>
 #include <rota/net/datagram_socket.hpp>

@@ -1,4 +1,6 @@
 // The samples in the headers of process/ and signal/, each where a reader could have put it.
+#include "io/standard_kit.hpp"
+
 #include <rota/rota.hpp>
 
 #include <gtest/gtest.h>
@@ -95,6 +97,19 @@ TEST(standard_streams_samples, open_stdin) {
     ::close(before);
     ::close(ends[0]);
     EXPECT_EQ(lines, (std::vector<std::string>{"one\n", "two"}));
+}
+
+TEST(terminal_samples, terminal_keys) {
+    io_kit::pseudo_terminal const one;
+    io_kit::in_place_of const here(0, one.program);
+    auto const main = [&]() -> rota::coro<> {
+        rota::running_loop().call_soon([&] { io_kit::write_all(one.user, "y"); });
+        rota::terminal_keys const keys;
+        auto input = rota::open_stdin();
+        auto const key = co_await input.read_some();  // "y", or "\x1b[A" for the arrow up
+        EXPECT_EQ(key, "y");
+    };
+    rota::run(real(), main());
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include <rota/io/standard_streams.hpp>
 
+#include "io/standard_kit.hpp"
+
 #include <rota/combine/timeout.hpp>
 #include <rota/core/run.hpp>
 #include <rota/core/sleep.hpp>
@@ -18,29 +20,8 @@
 namespace {
 
 using namespace std::chrono_literals;
+using namespace io_kit;
 using rota::coro;
-
-/// Puts a descriptor in the place of a standard one while it lives.
-class in_place_of {
-public:
-    in_place_of(int number, int with) : number_(number), before_(::fcntl(number, F_DUPFD_CLOEXEC, 10)) {
-        EXPECT_EQ(::dup2(with, number), number);
-    }
-    ~in_place_of() {
-        if (before_ < 0) {
-            ::close(number_);
-        } else {
-            ::dup2(before_, number_);
-            ::close(before_);
-        }
-    }
-    in_place_of(in_place_of const&) = delete;
-    in_place_of& operator=(in_place_of const&) = delete;
-
-private:
-    int number_;
-    int before_;
-};
 
 bool is_blocking(int descriptor) { return (::fcntl(descriptor, F_GETFL) & O_NONBLOCK) == 0; }
 
@@ -54,18 +35,10 @@ protected:
 INSTANTIATE_TEST_SUITE_P(Engines, StandardStreams, testing::Values(rota::engine_kind::uring, rota::engine_kind::epoll),
                          [](auto const& engine) { return std::string(to_string(engine.param)); });
 
-void write_all(int descriptor, std::string_view text) {
-    EXPECT_EQ(::write(descriptor, text.data(), text.size()), static_cast<ssize_t>(text.size()));
-}
-
 TEST_P(StandardStreams, ATerminalIsReadByLinesWhileTheLoopGoesOnAndStaysBlockingForOthers) {
-    int const master = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-    ASSERT_GE(master, 0);
-    ASSERT_EQ(::grantpt(master) + ::unlockpt(master), 0);
-    int const terminal = ::open(::ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
-    ASSERT_GE(terminal, 0);
+    pseudo_terminal const one;
     {
-        in_place_of const here(0, terminal);
+        in_place_of const here(0, one.program);
         run([&]() -> coro<> {
             auto input = rota::open_stdin();
             bool waited = false;
@@ -76,17 +49,15 @@ TEST_P(StandardStreams, ATerminalIsReadByLinesWhileTheLoopGoesOnAndStaysBlocking
             }
             EXPECT_TRUE(waited);
             EXPECT_TRUE(is_blocking(0));
-            write_all(master, "one\ntwo\n");
+            write_all(one.user, "one\ntwo\n");
             EXPECT_EQ(co_await input.read_line(), "one\n");
             EXPECT_EQ(co_await input.read_line(), "two\n");
-            write_all(master, "\4");  // Ctrl-D
+            write_all(one.user, "\4");  // Ctrl-D
             EXPECT_EQ(co_await input.read_line(), "");
             co_await input.close();
         });
         EXPECT_TRUE(is_blocking(0));
     }
-    ::close(terminal);
-    ::close(master);
 }
 
 TEST_P(StandardStreams, APipeIsReadToItsEndAndStaysBlockingForOthers) {
