@@ -13,10 +13,14 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
 #include <utility>
 
 namespace rota::inline v0::detail {
@@ -54,6 +58,16 @@ kernel_option to_kernel(socket_option option) noexcept {
         case socket_option::send_buffer: return {SOL_SOCKET, SO_SNDBUF};
     }
     return {-1, -1};
+}
+
+/// Of a Unix address: empty for an abstract one. Takes no memory.
+std::array<char, sizeof(sockaddr_un::sun_path) + 1> path_of(socket_address const& address) noexcept {
+    std::array<char, sizeof(sockaddr_un::sun_path) + 1> path{};
+    constexpr std::size_t start = offsetof(sockaddr_un, sun_path);
+    if (address.family() == address_family::unix_path && address.raw_length() > start)
+        std::memcpy(path.data(), static_cast<char const*>(address.raw()) + start,
+                    std::min<std::size_t>(address.raw_length() - start, path.size() - 1));
+    return path;
 }
 
 bool asks_for_nothing(operation const& op) noexcept {
@@ -298,9 +312,8 @@ std::int32_t kernel_engine::open_socket(address_family family, io_handle& opened
 }
 
 std::int32_t kernel_engine::find_socket_file(socket_address const& at, std::uint64_t& which) noexcept {
-    auto const path = at.host();
     struct stat found{};
-    if (::stat(path.c_str(), &found) < 0) return -errno;
+    if (::stat(path_of(at).data(), &found) < 0) return -errno;
     if (!S_ISSOCK(found.st_mode)) return -ENOTSOCK;
     // A file system's numbers are small, so that those of two never meet.
     which = found.st_ino ^ (std::uint64_t{found.st_dev} << 40);
@@ -308,7 +321,7 @@ std::int32_t kernel_engine::find_socket_file(socket_address const& at, std::uint
 }
 
 std::int32_t kernel_engine::remove_socket_file(socket_address const& at) noexcept {
-    return outcome(::unlink(at.host().c_str()));
+    return outcome(::unlink(path_of(at).data()));
 }
 
 std::int32_t kernel_engine::adopt(int descriptor, io_handle& adopted) noexcept {

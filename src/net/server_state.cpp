@@ -105,6 +105,8 @@ void server_state::bind(socket_address const& at) {
         check(kernel.set_option(opened, socket_option::ipv6_only, 1), "set IPV6_V6ONLY for");
     if (options_.keep_alive && !of_unix)
         check(kernel.set_option(opened, socket_option::keep_alive, 1), "set SO_KEEPALIVE for");
+    // Before there is a file that would be left for lack of memory.
+    listeners_.reserve(listeners_.size() + 1);
     check(kernel.bind(opened, at), "bind");
     std::uint64_t file = 0;
     if (of_unix && options_.cleanup_socket) kernel.find_socket_file(at, file);
