@@ -1,8 +1,9 @@
 // bench-echo --port P [--engine uring|epoll]: sends back what comes, until SIGINT or SIGTERM ends it.
+#include "serving_options.hpp"
+
 #include <rota/rota.hpp>
 
 #include <cstdio>
-#include <cstdlib>
 #include <string_view>
 
 namespace {
@@ -29,28 +30,13 @@ rota::coro<> serve(std::uint16_t port) {
     co_await server.serve_forever();
 }
 
-int usage() {
-    std::fputs("usage: bench-echo --port P [--engine uring|epoll]\n", stderr);
-    return 2;
-}
-
 }  // namespace
 
 int main(int count, char** words) {
-    int port = -1;
-    rota::engine_kind kind = rota::engine_kind::automatic;
-    for (int i = 1; i + 1 < count; i += 2) {
-        std::string_view const option = words[i];
-        std::string_view const value = words[i + 1];
-        if (option == "--port")
-            port = std::atoi(words[i + 1]);
-        else if (option == "--engine" && value == "uring")
-            kind = rota::engine_kind::uring;
-        else if (option == "--engine" && value == "epoll")
-            kind = rota::engine_kind::epoll;
-        else
-            return usage();
+    auto const given = serving_options_of(count, words);
+    if (!given) {
+        std::fputs("usage: bench-echo --port P [--engine uring|epoll]\n", stderr);
+        return 2;
     }
-    if (port < 0 || port > 65535 || count % 2 == 0) return usage();
-    rota::run(rota::runner_options(kind), serve(static_cast<std::uint16_t>(port)));
+    rota::run(rota::runner_options(given->engine), serve(given->port));
 }

@@ -1,6 +1,6 @@
 #include <rota/net/getaddrinfo.hpp>
 
-#include "hosts_file.hpp"
+#include "engine/hosts_file.hpp"
 #include "name_lookup.hpp"
 
 #include <rota/base/error.hpp>

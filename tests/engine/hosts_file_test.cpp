@@ -1,4 +1,4 @@
-#include "net/hosts_file.hpp"
+#include "engine/hosts_file.hpp"
 
 #include <gtest/gtest.h>
 
