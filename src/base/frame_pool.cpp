@@ -10,7 +10,7 @@ thread_local constinit frame_pool* frame_pool::current = nullptr;
 
 namespace {
 
-// What `current` is while nobody watches.
+// What `current` is while nobody watches and none is to fail.
 thread_local constinit frame_pool* own = nullptr;
 std::atomic<frame_pool::watcher const*> watching{nullptr};
 
@@ -79,24 +79,18 @@ void frame_pool::refill(std::size_t index) {
 }
 
 void* frame_pool::allocate_slowly(frame_pool* pool, std::size_t index, std::size_t size) {
-    bool counted = false;
-#if !defined(ROTA_POOL_BYPASSED)
-    // The fast path has counted already where it found a block and stopped only to fail.
-    counted = pool != nullptr && pool->failing_ != 0 && index < classes && pool->free_[index] != nullptr &&
-              pool->taken_ == pool->failing_;
-#endif
     if (pool == nullptr) {
         if (own == nullptr) make_own();
         pool = own;
         if (pool == nullptr) return ::operator new(index < classes ? index * step : size);
     }
-    void* const block = pool->take_slowly(index, size, counted);
+    void* const block = pool->take_slowly(index, size);
     if (auto const* by = watching.load(std::memory_order_acquire)) by->taken(block);
     return block;
 }
 
-void* frame_pool::take_slowly(std::size_t index, std::size_t size, bool counted) {
-    if (!counted) ++taken_;
+void* frame_pool::take_slowly(std::size_t index, std::size_t size) {
+    ++taken_;
     try {
         if (taken_ == failing_) throw std::bad_alloc();
 #if !defined(ROTA_POOL_BYPASSED)
@@ -146,6 +140,7 @@ frame_pool::counters frame_pool::count() noexcept {
 void frame_pool::fail_allocation(std::uint64_t n) {
     if (own == nullptr) make_own();
     if (own != nullptr) own->failing_ = n == 0 ? 0 : own->taken_ + n;
+    follow_watch();
 }
 
 void frame_pool::watch(watcher const* by) noexcept {
@@ -154,7 +149,8 @@ void frame_pool::watch(watcher const* by) noexcept {
 }
 
 void frame_pool::follow_watch() noexcept {
-    current = watching.load(std::memory_order_relaxed) == nullptr ? own : nullptr;
+    bool const plain = watching.load(std::memory_order_relaxed) == nullptr && (own == nullptr || own->failing_ == 0);
+    current = plain ? own : nullptr;
 }
 
 }  // namespace rota::inline v0::detail

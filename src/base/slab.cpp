@@ -12,11 +12,18 @@ namespace rota::inline v0::detail {
 
 thread_local constinit slab_store* slab_store::current = nullptr;
 
+namespace {
+
+// What `current` is while none is to fail.
+thread_local constinit slab_store* own = nullptr;
+
+}  // namespace
+
 // Stores outlive their threads as frame pools do, and for the same reason.
 struct slab_store_owner {
-    slab_store_owner() : store(adopt()) { slab_store::current = store; }
+    slab_store_owner() : store(adopt()) { own = slab_store::current = store; }
     ~slab_store_owner() {
-        slab_store::current = nullptr;
+        own = slab_store::current = nullptr;
         store->failing_ = 0;
         std::lock_guard const held(mutex());
         store->next_orphan_ = orphans();
@@ -50,7 +57,7 @@ private:
 
 namespace {
 
-void make_current() { thread_local slab_store_owner const owner; }
+void make_own() { thread_local slab_store_owner const owner; }
 
 }  // namespace
 
@@ -106,14 +113,11 @@ void slab_store::remove_slab(slab& only) noexcept {
 }
 
 void* slab_store::allocate_slowly(std::size_t size) {
-    if (current == nullptr) make_current();
-    slab_store* store = current;
+    if (own == nullptr) make_own();
+    slab_store* store = own;
     if (store == nullptr) throw std::bad_alloc();  // a thread that is ending can not start tasks
     std::size_t const index = (size + 7) / 8;
-    // The fast path has counted already where it found a block and stopped only to fail.
-    bool const counted =
-        store->failing_ != 0 && index < classes && store->free_[index] != nullptr && store->taken_ == store->failing_;
-    if (!counted) ++store->taken_;
+    ++store->taken_;
     try {
         if (store->taken_ == store->failing_) throw std::bad_alloc();
         store->take_back_strays();
@@ -140,19 +144,23 @@ void* slab_store::allocate_slowly(std::size_t size) {
 void slab_store::release_slowly(void* block, std::size_t index) noexcept {
     slab& of = slab_of(block);
     slab_store* const owner = of.owner;
-    if (owner == current) return index < classes ? owner->put(block, index) : owner->remove_slab(of);
+    if (owner == own) return index < classes ? owner->put(block, index) : owner->remove_slab(of);
     auto* stray = static_cast<slab_block*>(block);
     stray->next = owner->strays_.load(std::memory_order_relaxed);
     while (!owner->strays_.compare_exchange_weak(stray->next, stray, std::memory_order_release)) {}
 }
 
+slab_store const* slab_store::of_this_thread() noexcept { return own; }
+
 slab_store::counters slab_store::count() noexcept {
-    return current ? counters{current->taken_, current->returned_} : counters{};
+    return own != nullptr ? counters{own->taken_, own->returned_} : counters{};
 }
 
 void slab_store::fail_allocation(std::uint64_t n) {
-    if (current == nullptr) make_current();
-    if (current) current->failing_ = n == 0 ? 0 : current->taken_ + n;
+    if (own == nullptr) make_own();
+    if (own == nullptr) return;
+    own->failing_ = n == 0 ? 0 : own->taken_ + n;
+    current = n == 0 ? own : nullptr;
 }
 
 }  // namespace rota::inline v0::detail

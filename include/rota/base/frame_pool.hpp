@@ -32,8 +32,8 @@ public:
         std::size_t const index = (size + step - 1) / step;
 #if !defined(ROTA_POOL_BYPASSED)
         if (pool != nullptr && index < classes) [[likely]] {
-            if (free_block* block = pool->free_[index]; block != nullptr && ++pool->taken_ != pool->failing_)
-                [[likely]] {
+            if (free_block* block = pool->free_[index]; block != nullptr) [[likely]] {
+                ++pool->taken_;
                 pool->free_[index] = block->next;
                 return block;
             }
@@ -86,9 +86,9 @@ private:
     ROTA_API static void* allocate_slowly(frame_pool* pool, std::size_t index, std::size_t size);
     ROTA_API static void release_slowly(frame_pool* pool, std::size_t index, void* block) noexcept;
     void refill(std::size_t index);
-    void* take_slowly(std::size_t index, std::size_t size, bool counted);
+    void* take_slowly(std::size_t index, std::size_t size);
 
-    // Null also while somebody watches: then all goes the slow way, and the fast one has nothing to ask.
+    // Null also while somebody watches or one is to fail: then all goes the slow way, and the fast one has nothing to ask.
     ROTA_API static thread_local constinit frame_pool* current ROTA_HOT_TLS;
 
     std::uint64_t taken_ = 0;

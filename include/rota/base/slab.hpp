@@ -29,17 +29,23 @@ class slab_store {
 public:
     /// A block of at least `size` bytes, aligned to 16 where `size` is a multiple of 16, else to 8. Its `in_use` is 0.
     static void* allocate(std::size_t size) {
+        if (void* const block = allocate_at_hand(size); block != nullptr) [[likely]]
+            return block;
+        return allocate_slowly(size);
+    }
+    /// The same, or null where there is none without more ado.
+    static void* allocate_at_hand(std::size_t size) noexcept {
         slab_store* store = current;
         std::size_t const index = (size + 7) / 8;
         if (store != nullptr && index < classes) [[likely]] {
-            if (slab_block* block = store->free_[index]; block != nullptr && ++store->taken_ != store->failing_)
-                [[likely]] {
+            if (slab_block* block = store->free_[index]; block != nullptr) [[likely]] {
+                ++store->taken_;
                 store->free_[index] = block->next;
                 unpoison(block, size);
                 return block;
             }
         }
-        return allocate_slowly(size);
+        return nullptr;
     }
 
     /// Gives a block back; from another thread than took it too.
@@ -55,8 +61,9 @@ public:
     /// Calls `visit(block)` for each block in use that this thread's store has cut.
     template <class Visit>
     static void for_each(Visit&& visit) {
-        if (current == nullptr) return;
-        for (slab* s = current->slabs_; s != nullptr; s = s->next) {
+        slab_store const* const store = of_this_thread();
+        if (store == nullptr) return;
+        for (slab* s = store->slabs_; s != nullptr; s = s->next) {
             auto* block = reinterpret_cast<std::byte*>(s) + first_block;
             for (std::size_t i = 0; i < s->cut; ++i, block += s->block_size) {
                 if (auto* candidate = reinterpret_cast<slab_block*>(block); candidate->in_use != 0) visit(candidate);
@@ -90,6 +97,7 @@ private:
     };
     friend struct slab_store_owner;
 
+    ROTA_API static slab_store const* of_this_thread() noexcept;
     ROTA_API static void* allocate_slowly(std::size_t size);
     ROTA_API static void release_slowly(void* block, std::size_t index) noexcept;
     static slab& slab_of(void* block) noexcept {
@@ -119,6 +127,7 @@ private:
     static void unpoison(void*, std::size_t) noexcept {}
 #endif
 
+    // Null also while an allocation is to fail: then all goes the slow way, and the fast one has nothing to ask.
     ROTA_API static thread_local constinit slab_store* current ROTA_HOT_TLS;
 
     std::uint64_t taken_ = 0;
