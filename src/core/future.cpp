@@ -1,6 +1,7 @@
 #include <rota/core/future.hpp>
 
 #include <rota/detail/report.hpp>
+#include <rota/detail/task_start.hpp>
 
 #include <cstdio>
 
@@ -14,7 +15,7 @@ void future_state::finish(stage as) noexcept {
     now = as;
     // A waiter may hold the last handle but this one.
     add_reference();
-    waiters.notify_all();
+    waiters.notify_all(wake);
     drop_reference();
 }
 
@@ -47,7 +48,7 @@ void future_state::last_reference_dropped() noexcept {
             std::fputs("rota: a future was given an error that nobody asked for\n", stderr);
         }
     }
-    waiters.notify_all();  // callbacks that wait for what will never be
+    waiters.notify_all(wake);  // callbacks that wait for what will never be
     delete this;
 }
 

@@ -4,6 +4,7 @@
 #include <rota/core/cancellation.hpp>
 #include <rota/core/debug.hpp>
 #include <rota/detail/context_map.hpp>
+#include <rota/detail/task_start.hpp>
 #include "engine/turn_alarm.hpp"
 #include "owners.hpp"
 #include "schedule_policy.hpp"
@@ -76,10 +77,10 @@ void scheduler::refuse_forked_child() const {
 // everything unwinds to here, and the child goes on with a fresh stack.
 [[gnu::always_inline]] inline void scheduler::drive(task_state& task) noexcept {
     hot.current = &task;
-    if ((task.flags & (task_started | task_done | task_swallows)) != task_started) {
+    if (task.has(task_needs_care)) {
         // A first turn is not rare; the other reasons are.
-        if (task.flags == 0 && task.visible == 0) [[likely]]
-            task.set(task_started);
+        if (task.flags == task_needs_care && task.visible == 0) [[likely]]
+            task.flags = task_started;
         else if (!before_resume(task))
             return;
     }
@@ -126,6 +127,7 @@ void scheduler::run_or_push(task_state& task) noexcept {
 }
 
 bool scheduler::before_resume(task_state& task) noexcept {
+    task.clear(task_needs_care);
     if (task.done()) {
         report_task(task);
         task.set(task_error_seen);
@@ -146,10 +148,11 @@ bool scheduler::before_resume(task_state& task) noexcept {
     return false;
 }
 
-void scheduler::finish(task_state& task, promise_base& root) noexcept {
-    if (root.error) [[unlikely]] {
+// Keeps what the root has ended with, and ends its frame.
+void scheduler::take_outcome(task_state& task, promise_base& root) noexcept {
+    if (root.error) {
         task.error = std::move(root.error);
-    } else if (task.result->take != nullptr) {
+    } else {
         try {
             task.result->take(task, root);
         } catch (...) {
@@ -158,10 +161,18 @@ void scheduler::finish(task_state& task, promise_base& root) noexcept {
     }
     if (task.error && is_cancelled(task.error)) task.set(task_cancelled);
     root.frame().destroy();
+}
+
+// Each call here costs its indirection, and each thing kept across one a register: so a task is all that is kept.
+void scheduler::finish(task_state& task, promise_base& root) noexcept {
+    if (root.error || task.result->take != nullptr)
+        take_outcome(task, root);
+    else
+        root.frame().destroy();
     task.set(task_done);
-    --live_tasks_;
+    --task.home->live_tasks_;
     if (task.observer != nullptr) task.observer->child_done(*task.observer, task);
-    task.waiters.notify_all();
+    task.waiters.notify_all(wake);
     if (context_map* const context = std::exchange(task.context, nullptr)) release(context);
     task.drop_reference();
 }
@@ -175,7 +186,6 @@ void scheduler::run_item(runnable& item) noexcept {
 // Turns, until one is over in which `stop_after_turn` was called or after which the world is to be looked at.
 template <bool watched>
 void scheduler::run_turns() {
-    hot.stack_floor = static_cast<char*>(__builtin_frame_address(0)) - stack_budget;
     // Turns of one task are common, and a look at memory would cost a good part of them: it is due after some resumes.
     std::int32_t until_peek = resumes_between_peeks;
     in_turn_ = true;
@@ -215,6 +225,8 @@ void scheduler::run_turns() {
 }
 
 void scheduler::run_in_order() {
+    // Here, because asking for the frame's address costs a function the register for it.
+    hot.stack_floor = static_cast<char*>(__builtin_frame_address(0)) - stack_budget;
     if (debug_) [[unlikely]]
         run_turns<true>();
     else

@@ -63,8 +63,8 @@ detail::scheduler& detail::home_for_callback(scheduler const* home, bool done) {
     return here;
 }
 
-void detail::task_awaiter::refuse() const {
-    if (&awaited_.state() == waiting_) throw_usage_error("a task awaits itself: it would wait for ever");
+void detail::task_awaiter::refuse(task_state const& task) const {
+    if (&state() == &task) throw_usage_error("a task awaits itself: it would wait for ever");
     throw_usage_error(
         "a task was awaited that belongs to another loop, or to one that has ended; await it there, by way of "
         "run_coroutine_threadsafe");

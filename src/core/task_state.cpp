@@ -14,7 +14,8 @@ namespace rota::inline v0::detail {
 
 thread_local constinit hot_block hot{};
 
-result_operations const typed_task_state<void>::operations{nullptr, nullptr, sizeof(typed_task_state<void>)};
+result_operations const typed_task_state<void>::operations =
+    typed_task_state<void>::in_block<sizeof(typed_task_state<void>)>();
 
 namespace {
 
@@ -78,7 +79,10 @@ bool task_state::raise_at_entry() {
 
 void task_state::raise_cancelled() {
     if (raises < std::numeric_limits<std::uint8_t>::max()) ++raises;
-    if (raises == raises_to_report) set(task_swallows);
+    if (raises == raises_to_report) {
+        set(task_swallows);
+        set(task_needs_care);
+    }
     throw cancelled_error();
 }
 
@@ -106,22 +110,31 @@ void task_state::set_name(char const* text, std::size_t length) {
     name = copy;
 }
 
-void task_state::last_reference_dropped() noexcept {
-    if (error && !has(task_cancelled) && !has(task_error_seen)) {
-        set(task_error_seen);
-        if (home != nullptr) {
-            // The exception handler is told by way of the loop, never from a destructor. The loop holds it until then.
-            references = 1;
-            home->push(*this);
-            return;
-        }
+// An error that nobody has seen. The exception handler is told by way of the loop, never from a destructor, and the loop
+// holds the task until then: true.
+bool task_state::held_to_be_reported() noexcept {
+    if (has(task_cancelled) || has(task_error_seen)) return false;
+    set(task_error_seen);
+    if (home == nullptr) {
         report_orphan(*this);
+        return false;
     }
-    if (result->destroy != nullptr) result->destroy(*this);
+    references = 1;
+    set(task_needs_care);
+    home->push(*this);
+    return true;
+}
+
+void task_state::last_reference_dropped() noexcept {
+    if (error || name != nullptr) [[unlikely]]
+        return end_with_care();
+    result->release(*this);
+}
+
+void task_state::end_with_care() noexcept {
+    if (error && held_to_be_reported()) return;
     if (name != nullptr) ::operator delete(name);
-    std::size_t const size = result->block_size;
-    this->~task_state();
-    slab_store::release(this, size);
+    result->release(*this);
 }
 
 }  // namespace rota::inline v0::detail

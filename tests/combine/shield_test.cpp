@@ -3,6 +3,8 @@
 #include "combine/combine_kit.hpp"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -29,6 +31,37 @@ TEST(shield, waiter_leaves_and_the_task_goes_on) {
         EXPECT_EQ(co_await inner, 7);
         EXPECT_EQ(of, (log{"left"}));
     });
+}
+
+TEST(shield, waiters_that_leave_alone_or_among_others_leave_the_rest_in_their_order) {
+    for (int const leaving : {0, 1, 2, 3}) {
+        run(
+            [](int which) -> rota::coro<> {
+                log of;
+                auto inner = rota::create_task(value_after(7, 30ms));
+                auto const waits = [&](int number) -> rota::coro<> {
+                    co_await rota::shield(inner);
+                    of.push_back(std::to_string(number));
+                };
+                std::vector<rota::task<>> waiting;
+                for (int number = 0; number < 3; ++number) {
+                    waiting.push_back(rota::create_task(waits, number));
+                    co_await rota::yield();
+                    // While it waits alone, and is not alone any more.
+                    if (number == which) waiting.back().cancel();
+                    co_await rota::yield();
+                }
+                inner.add_done_callback([&](auto const&) { of.push_back("called"); });
+                co_await rota::wait(waiting);
+                co_await rota::yield();
+                log expected;
+                for (int number = 0; number < 3; ++number)
+                    if (number != which) expected.push_back(std::to_string(number));
+                expected.emplace_back("called");
+                EXPECT_EQ(of, expected) << which;
+            },
+            leaving);
+    }
 }
 
 TEST(shield, gives_what_the_task_gives) {

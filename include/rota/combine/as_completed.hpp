@@ -248,17 +248,16 @@ namespace detail {
 /// Waits for the end of one of several tasks that are being cancelled, whatever happens; cancelled, it asks all of them
 /// again.
 template <class Task>
-class last_wait final : public leaf, public completion_waiter {
+class last_wait final : public leaf, public waiting_task {
 public:
-    last_wait(Task const& awaited, std::vector<Task> const& all) noexcept
-        : completion_waiter(&last_wait::awaited_is_done), awaited_(awaited.state()), all_(all) {}
+    last_wait(Task const& awaited, std::vector<Task> const& all) noexcept : awaited_(awaited.state()), all_(all) {}
 
     bool await_ready() const noexcept { return awaited_.done(); }
     template <chain_promise P>
     bool await_suspend(std::coroutine_handle<P> awaiting,
                        std::source_location line = std::source_location::current()) noexcept {
-        waiting_ = &suspend_here(awaiting.promise(), line);
-        waiting_->parked = this;
+        waiting = &suspend_here(awaiting.promise(), line);
+        waiting->parked = this;
         awaited_.waiters.add(*this);
         return true;
     }
@@ -273,11 +272,8 @@ public:
     char const* waits_for() const noexcept override { return "the end of with_as_completed's tasks"; }
 
 private:
-    static void awaited_is_done(completion_waiter& waiter) noexcept { wake(*static_cast<last_wait&>(waiter).waiting_); }
-
     task_state& awaited_;
     std::vector<Task> const& all_;
-    task_state* waiting_ = nullptr;
 };
 
 template <class Task, class Bound>

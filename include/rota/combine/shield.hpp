@@ -21,7 +21,7 @@ template <class Awaiter>
 struct shielding_awaiter final : Awaiter {
     using Awaiter::Awaiter;
     task_state* awaited_task() const noexcept override { return nullptr; }
-    void each_awaited(awaited_visitor& to) const override { to.visit(&this->awaited_.state()); }
+    void each_awaited(awaited_visitor& to) const override { to.visit(&this->state()); }
     char const* waits_for() const noexcept override { return "shield"; }
 };
 

@@ -150,13 +150,11 @@ public:
     /// Whether there is a coroutine in it: not after it was moved from or awaited.
     explicit operator bool() const noexcept { return frame_ != nullptr; }
 
-    /// For `create_task`: gives the frame away.
+    /// For `create_task`: gives the frame away, and takes one over.
     std::coroutine_handle<promise_type> release() noexcept { return std::exchange(frame_, nullptr); }
-
-private:
-    friend promise_type;
     explicit coro(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
 
+private:
     std::coroutine_handle<promise_type> frame_;
 };
 

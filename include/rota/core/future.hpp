@@ -69,16 +69,11 @@ struct typed_future_state<void> final : future_state {
 };
 
 /// Waits for a future. Cancelling who waits cancels the future, as it cancels a task.
-class ROTA_API future_awaiter : public leaf, public completion_waiter {
+class ROTA_API future_awaiter : public leaf, public waiting_task {
 public:
-    explicit future_awaiter(future_state& awaited) noexcept
-        : completion_waiter(&future_awaiter::awaited_is_done), awaited_(&awaited) {
-        awaited_->add_reference();
-    }
+    explicit future_awaiter(future_state& awaited) noexcept : awaited_(&awaited) { awaited_->add_reference(); }
     future_awaiter(future_awaiter&& other) noexcept
-        : leaf(static_cast<leaf&&>(other)),
-          completion_waiter(static_cast<completion_waiter&&>(other)),
-          awaited_(std::exchange(other.awaited_, nullptr)) {}
+        : leaf(static_cast<leaf&&>(other)), waiting_task(), awaited_(std::exchange(other.awaited_, nullptr)) {}
     future_awaiter& operator=(future_awaiter&&) = delete;
     ~future_awaiter() {
         if (awaited_) awaited_->drop_reference();
@@ -88,18 +83,18 @@ public:
 
     template <chain_promise P>
     bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
-        waiting_ = &suspend_here(awaiting.promise(), line);
+        waiting = &suspend_here(awaiting.promise(), line);
         if (done()) [[unlikely]] {
-            wake(*waiting_);  // its budget is used up
+            wake(*waiting);  // its budget is used up
             return true;
         }
-        if (waiting_->visible != 0) [[unlikely]]
-            return waiting_->raise_at_entry();
-        if (awaited_->home != waiting_->home) [[unlikely]]
+        if (waiting->visible != 0) [[unlikely]]
+            return waiting->raise_at_entry();
+        if (awaited_->home != waiting->home) [[unlikely]]
             throw_usage_error(
                 "a future was awaited that belongs to another loop; have it set a future of this one by "
                 "call_soon_threadsafe");
-        waiting_->parked = this;
+        waiting->parked = this;
         awaited_->waiters.add(*this);
         return true;
     }
@@ -117,11 +112,6 @@ protected:
 
 private:
     bool done() const noexcept { return awaited_->now != future_state::stage::pending; }
-    static void awaited_is_done(completion_waiter& waiter) noexcept {
-        wake(*static_cast<future_awaiter&>(waiter).waiting_);
-    }
-
-    task_state* waiting_ = nullptr;
 
 protected:
     future_state* awaited_;

@@ -28,6 +28,9 @@ namespace rota::inline v0 {
 class loop;
 template <class T>
 class task;
+namespace detail {
+class task_awaiter;
+}
 
 /// A task of whatever type: what `current_task`, `all_tasks` and a mixed `wait` deal in. Copyable, empty by default, equal
 /// where it names the same task. It belongs to its loop's thread. Dropping it detaches the task, which runs on.
@@ -113,6 +116,7 @@ public:
     inline auto operator co_await() const;
 
 protected:
+    friend detail::task_awaiter;
     explicit any_task(detail::task_state* counted) noexcept : state_(counted) {}
 
     detail::task_state* state_ = nullptr;
@@ -121,58 +125,55 @@ protected:
 namespace detail {
 
 /// Waits for a task. Cancelling who waits cancels the task, once a request, and waits for its end.
-class ROTA_API task_awaiter : public leaf, public completion_waiter {
+class ROTA_API task_awaiter : public leaf, public waiting_task {
 public:
-    explicit task_awaiter(any_task awaited) noexcept
-        : completion_waiter(&task_awaiter::awaited_is_done), awaited_(std::move(awaited)) {}
+    explicit task_awaiter(any_task awaited) : awaited_(std::move(awaited)) {
+        static_cast<void>(awaited_.state());  // throws where it is empty: nobody asks again
+    }
 
-    bool await_ready() const { return awaited_.state().done() && --hot.budget > 0; }
+    bool await_ready() const { return state().done() && --hot.budget > 0; }
 
     template <chain_promise P>
     bool await_suspend(std::coroutine_handle<P> awaiting, std::source_location line = std::source_location::current()) {
-        waiting_ = &suspend_here(awaiting.promise(), line);
-        task_state& awaited = awaited_.state();
+        task_state& task = suspend_here(awaiting.promise(), line);
+        task_state& awaited = state();
         if (awaited.done()) [[unlikely]] {
-            wake(*waiting_);  // its budget is used up
+            wake(task);  // its budget is used up
             return true;
         }
-        if (waiting_->visible != 0) [[unlikely]]
-            return waiting_->raise_at_entry();
-        if (&awaited == waiting_ || awaited.home != waiting_->home) [[unlikely]]
-            refuse();
-        waiting_->parked = this;
-        awaited.waiters.add(*this);
+        if (task.visible != 0) [[unlikely]]
+            return task.raise_at_entry();
+        if (&awaited == &task || awaited.home != task.home) [[unlikely]]
+            refuse(task);
+        task.parked = this;
+        awaited.waiters.add(task, *this);
         return true;
     }
 
     bool cancel(task_state&) noexcept override {
-        awaited_.state().waiters.remove(*this);
+        state().waiters.remove(*this);
         return true;
     }
-    task_state* awaited_task() const noexcept override { return &awaited_.state(); }
+    task_state* awaited_task() const noexcept override { return &state(); }
     char const* waits_for() const noexcept override { return "another task"; }
 
 protected:
     /// Raises what the task ended with, if it was an error.
     void rethrow_error() const {
         check_raise();
-        task_state& awaited = awaited_.state();
+        task_state& awaited = state();
         if (awaited.error) [[unlikely]] {
             awaited.set(task_error_seen);
             std::rethrow_exception(awaited.error);
         }
     }
 
+    task_state& state() const noexcept { return *awaited_.state_; }
+
     any_task awaited_;
 
 private:
-    [[noreturn]] void refuse() const;
-    static void awaited_is_done(completion_waiter& waiter) noexcept {
-        auto& self = static_cast<task_awaiter&>(waiter);
-        wake(*self.waiting_);
-    }
-
-    task_state* waiting_ = nullptr;
+    [[noreturn]] void refuse(task_state const& task) const;
 };
 
 struct any_task_awaiter : task_awaiter {
@@ -186,7 +187,7 @@ struct shared_task_awaiter : task_awaiter {
     decltype(auto) await_resume() const {
         rethrow_error();
         if constexpr (!std::is_void_v<T>)
-            return static_cast<std::add_lvalue_reference_t<T const>>(value_of<T>(awaited_.state()));
+            return static_cast<std::add_lvalue_reference_t<T const>>(value_of<T>(state()));
     }
 };
 
@@ -196,7 +197,7 @@ struct last_task_awaiter : task_awaiter {
     T await_resume() {
         rethrow_error();
         if constexpr (!std::is_void_v<T>) {
-            task_state& awaited = awaited_.state();
+            task_state& awaited = state();
             if constexpr (std::is_reference_v<T>) {
                 return value_of<T>(awaited);
             } else {
@@ -373,7 +374,7 @@ task<T> create_with_options(coro<T>&& c, task_options const& options) {
 /// has its number, and is told to the task factory, as any other.
 template <class T>
 task<T> create_task(coro<T> c, std::source_location created = std::source_location::current()) {
-    return task<T>::adopt(detail::start_task(std::move(c), created));
+    return task<T>::adopt(detail::start_task<T>(c.release(), created));
 }
 
 template <class A>

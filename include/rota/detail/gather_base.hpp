@@ -41,7 +41,7 @@ protected:
     /// this has left is the future's to tell.
     template <class T>
     task_state* make(coro<T>&& c, std::source_location line) {
-        task_state* const child = start_task(std::move(c), line);
+        task_state* const child = start_task<T>(c.release(), line);
         keep(*child);
         child->set(task_error_seen);
         join(*child);

@@ -52,10 +52,8 @@ private:
 };
 
 template <class T>
-inline result_operations const grouped_operations{&typed_task_state<T>::take, &typed_task_state<T>::destroy,
-                                                  group_children::block_size<T>};
-template <>
-inline result_operations const grouped_operations<void>{nullptr, nullptr, group_children::block_size<void>};
+inline result_operations const grouped_operations =
+    typed_task_state<T>::template in_block<group_children::block_size<T>>();
 
 template <class T>
 task_state* make_grouped_task(coro<T>&& c, std::source_location created) {
@@ -65,7 +63,7 @@ task_state* make_grouped_task(coro<T>&& c, std::source_location created) {
     state->result = &grouped_operations<T>;
     ::new (static_cast<std::byte*>(block) + group_children::block_size<T> - sizeof(group_children::links))
         group_children::links;
-    give_frame(*state, std::move(c), created);
+    give_frame(*state, c.release(), created);
     return state;
 }
 

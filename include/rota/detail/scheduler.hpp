@@ -64,6 +64,12 @@ public:
             return adopt_by_factory(task);
         ready_.push(task);
     }
+    /// The same where there is no factory.
+    void adopt_plainly(task_state& task) noexcept {
+        take_in(task);
+        ready_.push(task);
+    }
+    bool has_factory() const noexcept { return has_factory_; }
     /// The same, but the task does not run before its turn: who makes it is not ready for its end yet.
     void adopt_lazily(task_state& task) noexcept {
         take_in(task);
@@ -140,7 +146,8 @@ private:
     template <class Make>
     void report_made(Make&& make) noexcept;
     bool is_queued(runnable const& item) const noexcept;
-    void finish(task_state& task, promise_base& root) noexcept;
+    static void take_outcome(task_state& task, promise_base& root) noexcept;
+    static void finish(task_state& task, promise_base& root) noexcept;
 
     ready_queue ready_;
     std::int32_t turns_left_ = 1;

@@ -52,10 +52,10 @@ void typed_task_state<T>::take(task_state& state, promise_base& root) {
     static_cast<typed_task_state&>(state).value.fill(take_result(static_cast<coro_promise<T>&>(root)));
 }
 
-/// Gives `state`, a new block, the frame of `c` to run.
+/// Gives `state`, a new block, a frame to run.
 template <class T>
-void give_frame(task_state& state, coro<T>&& c, std::source_location created) noexcept {
-    auto const frame = c.release();
+void give_frame(task_state& state, std::coroutine_handle<coro_promise<T>> frame,
+                std::source_location created) noexcept {
     auto& root = frame.promise();
     root.task = &state;
     root.line = created;
@@ -70,15 +70,35 @@ task_state* make_task(coro<T>&& c, std::source_location created) {
     if (!c) throw_usage_error("create_task of a coroutine that was moved from or awaited already");
     void* const block = slab_store::allocate(sizeof(typed_task_state<T>));
     auto* const state = ::new (block) typed_task_state<T>;
-    give_frame(*state, std::move(c), created);
+    give_frame(*state, c.release(), created);
     return state;
 }
 
 template <class T>
-task_state* start_task(coro<T>&& c, std::source_location created) {
+using coro_handle = std::coroutine_handle<coro_promise<T>>;
+
+/// Gives the frame a task, and the task its turn. Where this throws the frame has ended, and nothing else has happened.
+template <class T>
+[[gnu::noinline]] task_state* start_task_with_care(coro_handle<T> frame, std::source_location created) {
+    coro<T> c(frame);
     scheduler& home = running_scheduler("create_task");
     task_state* const state = make_task(std::move(c), created);
     home.adopt(*state);
+    return state;
+}
+
+/// What is not plain is left to a function that calls others: this one calls none, and so has nothing to save.
+template <class T>
+task_state* start_task(coro_handle<T> frame, std::source_location created) {
+    scheduler* const home = hot.running;
+    if (home == nullptr || home->has_factory() || !frame) [[unlikely]]
+        return start_task_with_care<T>(frame, created);
+    void* const block = slab_store::allocate_at_hand(sizeof(typed_task_state<T>));
+    if (block == nullptr) [[unlikely]]
+        return start_task_with_care<T>(frame, created);
+    auto* const state = ::new (block) typed_task_state<T>;
+    give_frame(*state, frame, created);
+    home->adopt_plainly(*state);
     return state;
 }
 

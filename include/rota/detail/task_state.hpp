@@ -36,18 +36,19 @@ struct shield_record {
 /// What the block of a task needs to know of its result's type.
 struct result_operations {
     void (*take)(task_state&, promise_base& root);  // null: the task returns nothing
-    void (*destroy)(task_state&) noexcept;
+    void (*release)(task_state&) noexcept;          // ends the block and gives it back
     std::size_t block_size;
 };
 
 enum task_flag : std::uint8_t {
     task_started = 1,  // its first turn has come
     task_done = 2,
-    task_cancelled = 4,    // done by `cancelled_error`
-    task_raise = 8,        // the leaf it resumes from raises `cancelled_error`
-    task_error_seen = 16,  // somebody has been given its error
-    task_hands_on = 32,    // a cancel is on its way through it to what it waits for
-    task_swallows = 64,    // it has swallowed a hundred raises: to be reported
+    task_cancelled = 4,     // done by `cancelled_error`
+    task_raise = 8,         // the leaf it resumes from raises `cancelled_error`
+    task_error_seen = 16,   // somebody has been given its error
+    task_hands_on = 32,     // a cancel is on its way through it to what it waits for
+    task_swallows = 64,     // it has swallowed a hundred raises: to be reported
+    task_needs_care = 128,  // its next resume is its first one, or there is something to report before it
 };
 
 /// Everything about a task but its frames. Its block outlives them, for as long as there are handles. Owned by one thread.
@@ -55,22 +56,22 @@ enum task_flag : std::uint8_t {
 /// Cancel requests are counted by the shield level at which they were made. `visible` are those that the present level
 /// sees; `shields` holds those of the levels outside it. A leaf's check is one load of `visible`.
 struct task_state : runnable {
-    std::uint8_t flags = 0;
+    std::uint8_t flags = task_needs_care;
     std::uint8_t raises = 0;  // how often the visible request has been raised, up to 255
     std::uint8_t shield_level = 0;
     std::uint32_t id = 0;
     promise_base* innermost = nullptr;  // the frame that runs, or that its next resume goes on with
-    leaf* parked = nullptr;             // what it waits for; null while it runs or its turn is to come
+    scheduler* home = nullptr;
+    leaf* parked = nullptr;  // what it waits for; null while it runs or its turn is to come
     waiter_ring waiters;
     task_observer* observer = nullptr;
-    scheduler* home = nullptr;
     std::exception_ptr error{};
     char* name = nullptr;  // null: `Task-ID`
+    shield_record* shields = nullptr;
     context_map* context = nullptr;
     std::source_location created{};
     std::uint32_t references = 2;  // the loop's and the handle's
     std::uint32_t visible = 0;
-    shield_record* shields = nullptr;
     result_operations const* result;
 
     explicit task_state(result_operations const& of_result) noexcept
@@ -107,11 +108,19 @@ struct task_state : runnable {
 
 private:
     ROTA_API void last_reference_dropped() noexcept;
+    void end_with_care() noexcept;
+    bool held_to_be_reported() noexcept;
     std::uint8_t level_of_request() const noexcept { return hot.current == this ? shield_level : std::uint8_t{0}; }
     bool count_request(std::uint8_t level) noexcept;
 };
 
 static_assert(sizeof(task_state) == 112);
+
+template <class Typed, std::size_t block_size>
+void release_block(task_state& state) noexcept {
+    static_cast<Typed&>(state).~Typed();
+    slab_store::release(&state, block_size);
+}
 
 template <class T>
 struct typed_task_state : task_state {
@@ -120,19 +129,26 @@ struct typed_task_state : task_state {
     result_slot<T> value;
 
     static void take(task_state& state, promise_base& root);
-    static void destroy(task_state& state) noexcept { static_cast<typed_task_state&>(state).value.~result_slot<T>(); }
-    static constexpr result_operations make_operations() noexcept {
-        return {&take, &destroy, (sizeof(typed_task_state) + 7) / 8 * 8};
+    /// What a block of so many bytes needs, of which the first are one of these.
+    template <std::size_t block_size>
+    static constexpr result_operations in_block() noexcept {
+        return {&take, &release_block<typed_task_state, block_size>, block_size};
     }
     static result_operations const operations;
 };
 
 template <class T>
-inline result_operations const typed_task_state<T>::operations = typed_task_state<T>::make_operations();
+inline result_operations const typed_task_state<T>::operations =
+    typed_task_state<T>::template in_block<(sizeof(typed_task_state<T>) + 7) / 8 * 8>();
 
 template <>
 struct typed_task_state<void> : task_state {
     typed_task_state() noexcept : task_state(operations) {}
+
+    template <std::size_t block_size>
+    static constexpr result_operations in_block() noexcept {
+        return {nullptr, &release_block<typed_task_state, block_size>, block_size};
+    }
     ROTA_API static result_operations const operations;
 };
 
