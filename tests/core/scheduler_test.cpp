@@ -232,6 +232,24 @@ TEST_F(Scheduler, ShortTurnsLookAtTheClockOnceIn64) {
     });
 }
 
+TEST_F(Scheduler, TurnsOfAFewNanosecondsLookAtTheClockOnceIn256AndLongerOnesOnceIn64Again) {
+    run_hand_wound([](hand_wound& engine) -> coro<> {
+        auto& loop = rota::running_loop();
+        auto const polls_of = [&](int turns, std::chrono::nanoseconds each) -> coro<std::uint64_t> {
+            auto const before = loop.polls();
+            for (int i = 0; i < turns; ++i) {
+                engine.time += each;
+                co_await rota::yield();
+            }
+            co_return loop.polls() - before;
+        };
+        co_await polls_of(1000, 10ns);
+        EXPECT_EQ(co_await polls_of(2560, 10ns), 10U);
+        co_await polls_of(1000, 100ns);
+        EXPECT_EQ(co_await polls_of(640, 100ns), 10U);
+    });
+}
+
 TEST_F(Scheduler, ABusyTaskDelaysATimerByAtMost64ShortTurns) {
     run_hand_wound([](hand_wound& engine) -> coro<> {
         bool fired = false;
