@@ -77,13 +77,12 @@ bool task_state::raise_at_entry() {
     return true;
 }
 
-void task_state::raise_cancelled() {
+void task_state::count_raise() noexcept {
     if (raises < std::numeric_limits<std::uint8_t>::max()) ++raises;
     if (raises == raises_to_report) {
         set(task_swallows);
         set(task_needs_care);
     }
-    throw cancelled_error();
 }
 
 void task_state::enter_shield(shield_record& record) {

@@ -2,6 +2,7 @@
 
 #include <rota/base/export.hpp>
 #include <rota/base/slab.hpp>
+#include <rota/core/cancellation.hpp>
 #include <rota/detail/context_map.hpp>
 #include <rota/detail/hot.hpp>
 #include <rota/detail/leaf.hpp>
@@ -98,8 +99,12 @@ struct task_state : runnable {
     /// For a leaf that is awaited while a request is visible: raises at once the first time, later by way of the ready
     /// queue (true: suspend).
     ROTA_API bool raise_at_entry();
-    /// Raises and counts it.
-    [[noreturn]] ROTA_API void raise_cancelled();
+    /// Raises and counts it. Throws from the frame that asks: each frame more to unwind costs a tenth of a microsecond.
+    [[noreturn, gnu::always_inline]] inline void raise_cancelled() {
+        count_raise();
+        throw cancelled_error();
+    }
+    [[gnu::cold]] ROTA_API void count_raise() noexcept;
 
     ROTA_API void enter_shield(shield_record& record);
     ROTA_API void leave_shield(shield_record& record) noexcept;
@@ -168,7 +173,7 @@ inline bool may_finish_at_once() noexcept {
 }
 
 /// For `await_resume` of every leaf that `cancel` can withdraw.
-inline void check_raise() {
+[[gnu::always_inline]] inline void check_raise() {
     if (task_state* const task = hot.current; task->has(task_raise)) [[unlikely]] {
         task->clear(task_raise);
         task->raise_cancelled();
