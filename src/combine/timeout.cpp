@@ -55,10 +55,10 @@ void timeout_scope::refuse_entry() {
     detail::throw_usage_error("with_timeout: this timeout_scope was used before; make a new one for each with_timeout");
 }
 
-void timeout_scope::throw_expired() const {
-    if (stage_ == stage::not_armed) throw std::bad_alloc();
-    if (limit_ == clock::duration::min()) throw timeout_error();
-    throw timeout_error(limit_);
+timeout_error timeout_scope::expired_error() const noexcept {
+    return limit_ == clock::duration::min() ? timeout_error() : timeout_error(limit_);
 }
+
+void timeout_scope::throw_not_armed() { throw std::bad_alloc(); }
 
 }  // namespace rota::inline v0

@@ -1,9 +1,17 @@
 #include <rota/core/cancellation.hpp>
 
-#include <cstdio>
+#include <algorithm>
+#include <charconv>
+#include <string_view>
 #include <typeinfo>
 
 namespace rota::inline v0 {
+
+namespace {
+
+char* append(char* to, std::string_view text) noexcept { return std::copy(text.begin(), text.end(), to); }
+
+}  // namespace
 
 timeout_error::timeout_error(clock::duration limit) noexcept {
     // In the largest unit that it is a whole number of.
@@ -14,7 +22,10 @@ timeout_error::timeout_error(clock::duration limit) noexcept {
         count /= 1000;
         unit = larger;
     }
-    std::snprintf(text_.data(), text_.size(), "timed out after %lld %s", count, unit);
+    // Not snprintf, which would be a tenth of what such an error costs.
+    char* end = append(text_.data(), "timed out after ");
+    end = std::to_chars(end, text_.data() + text_.size(), count).ptr;
+    *append(append(end, " "), unit) = '\0';
 }
 
 bool detail::is_cancelled(std::exception_ptr const& error) noexcept {

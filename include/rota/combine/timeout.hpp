@@ -99,7 +99,13 @@ private:
         if (stage_ != stage::not_armed) stage_ = stage_ == stage::expiring ? stage::expired : stage::left;
         return cancelled && task_->uncancel() <= visible_before_;
     }
-    [[noreturn]] void throw_expired() const;
+    /// From the frame that asks: a level of throwing costs by the frames that it unwinds.
+    [[noreturn, gnu::always_inline]] inline void throw_expired() const {
+        if (stage_ == stage::not_armed) throw_not_armed();
+        throw expired_error();
+    }
+    [[gnu::cold]] timeout_error expired_error() const noexcept;
+    [[noreturn]] static void throw_not_armed();
 
     bool cancel(detail::task_state&) noexcept override { return false; }
     void fire() noexcept override;
@@ -145,37 +151,49 @@ public:
 
     decltype(auto) await_resume() {
         timeout_scope& scope = scope_;
-        if (scope.cancels()) [[unlikely]]
+        if (scope.cancels()) [[unlikely]] {
+            if (ended_by_scope()) scope.throw_expired();
             return resume_cancelled();
+        }
         scope.leave();
         return inner_.awaiter().await_resume();
     }
 
 private:
-    // The body's answer first, then the scope's request is taken back: what raises must still see it.
-    typename Inner::result resume_cancelled() {
-        struct leaving {
-            timeout_scope& scope;
-            bool left = false;
-            bool leave() noexcept {
-                left = true;
-                return scope.leave();
-            }
-            ~leaving() {
-                if (!left) scope.leave();
-            }
-        } now{scope_};
-        auto& inner = inner_.awaiter();
-        // What can tell its error without throwing is asked to: a level of throwing costs a microsecond.
-        if constexpr (requires { inner.take_error(); }) {
-            if (std::exception_ptr error = inner.take_error()) {
-                if (now.leave() && is_cancelled(error)) now.scope.throw_expired();
-                std::rethrow_exception(std::move(error));
-            }
+    // The body's answer first, then the scope's request is taken back, in any case: what raises must still see it.
+    struct leaving {
+        timeout_scope& scope;
+        bool due = true;
+        bool leave() noexcept {
+            due = false;
+            return scope.leave();
         }
-        // A leaf that tells its errors still throws the cancel itself.
+        ~leaving() {
+            if (due) scope.leave();
+        }
+    };
+
+    // True: the scope is left, and the body has told without throwing that it ended by this scope's cancel. False: it is to
+    // be resumed.
+    [[gnu::cold]] bool ended_by_scope() {
+        leaving now{scope_};
+        auto& inner = inner_.awaiter();
+        if (take_cancel(inner)) {
+            if (!now.leave()) throw cancelled_error();
+            return true;
+        }
+        if (std::exception_ptr error = take_error(inner)) {
+            if (!now.leave() || !is_cancelled(error)) rethrow_here(error);
+            return true;
+        }
+        now.due = false;
+        return false;
+    }
+
+    typename Inner::result resume_cancelled() {
+        leaving now{scope_};
         try {
-            return inner.await_resume();
+            return inner_.awaiter().await_resume();
         } catch (cancelled_error const&) {
             if (!now.leave()) throw;
         }

@@ -66,10 +66,8 @@ namespace detail {
 
 template <class T, class Awaiter>
 result<T> resume_as_result(Awaiter& awaiter) {
-    // What can tell its error without throwing is asked to: a level of throwing costs a microsecond.
-    if constexpr (requires { awaiter.take_error(); }) {
-        if (std::exception_ptr error = awaiter.take_error()) return result<T>(std::move(error));
-    }
+    if (take_cancel(awaiter)) return result<T>(std::make_exception_ptr(cancelled_error()));
+    if (std::exception_ptr error = take_error(awaiter)) return result<T>(std::move(error));
     try {
         if constexpr (std::is_void_v<T>) {
             awaiter.await_resume();

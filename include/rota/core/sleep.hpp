@@ -58,6 +58,13 @@ public:
             hot.current->raise_cancelled();
     }
 
+    bool take_cancel() const noexcept {
+        if (take_raise()) return true;
+        if (when() != clock::time_point{} || hot.current->visible == 0) return false;
+        hot.current->count_raise();
+        return true;
+    }
+
     bool cancel(task_state&) noexcept override {
         if (armed()) task_->home->disarm(*this);
         return true;

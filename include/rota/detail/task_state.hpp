@@ -180,4 +180,13 @@ inline bool may_finish_at_once() noexcept {
     }
 }
 
+/// For `take_cancel` of such leaves: what `check_raise` would raise is taken, and counts as raised.
+inline bool take_raise() noexcept {
+    task_state* const task = hot.current;
+    if (!task->has(task_raise)) return false;
+    task->clear(task_raise);
+    task->count_raise();
+    return true;
+}
+
 }  // namespace rota::inline v0::detail
