@@ -31,7 +31,8 @@ void destroy_unawaited(promise_base& root) noexcept {
     root.frame().destroy();
 }
 
-std::exception_ptr take_cold(std::exception_ptr& error) noexcept { return std::move(error); }
+std::exception_ptr to_throw(std::exception_ptr&& error) noexcept { return std::move(error); }
+std::exception_ptr to_throw(std::exception_ptr const& error) noexcept { return error; }
 
 void throw_without_value(promise_base const& ended) {
     std::string text = "a coroutine ended without a co_return of its value: ";

@@ -21,14 +21,23 @@ bool read_awaiter::begin(task_state& task) {
 bool read_awaiter::cancel(task_state&) noexcept { return state().cancel_read(); }
 
 // The reader stays the stream's reader until here: nobody else may take what it was woken for.
-void read_awaiter::finish() {
+void read_awaiter::leave() noexcept {
     if (state().reader == this) state().reader = nullptr;
+}
+
+void read_awaiter::finish() {
+    leave();
     check_raise();
 }
 
+bool read_awaiter::take_cancel() noexcept {
+    if (!take_raise()) return false;
+    leave();
+    return true;
+}
+
 std::exception_ptr read_awaiter::take_error() {
-    if (task_->has(task_raise)) return nullptr;
-    finish();
+    leave();
     return state().read_failure(*this);
 }
 

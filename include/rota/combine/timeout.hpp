@@ -183,7 +183,7 @@ private:
             return true;
         }
         if (std::exception_ptr error = take_error(inner)) {
-            if (!now.leave() || !is_cancelled(error)) rethrow_here(error);
+            if (!now.leave() || !is_cancelled(error)) rethrow_here(std::move(error));
             return true;
         }
         now.due = false;

@@ -96,7 +96,7 @@ public:
     T await_resume() {
         auto& child = child_.promise();
         if (child.error) [[unlikely]]
-            rethrow_here(child.error);
+            rethrow_here(std::move(child.error));
         if constexpr (!std::is_void_v<T>) return take_result(child);
     }
 

@@ -103,6 +103,9 @@ public:
     void each_awaited(awaited_visitor& to) const override { to.visit(awaited_); }
     char const* waits_for() const noexcept override { return "a future"; }
 
+    bool take_cancel() const noexcept { return take_raise() || awaited_->now == future_state::stage::cancelled; }
+    std::exception_ptr take_error() const { return awaited_->see_error(); }
+
 protected:
     future_state& resume() const {
         check_raise();

@@ -66,9 +66,9 @@ namespace detail {
 
 template <class T, class Awaiter>
 result<T> resume_as_result(Awaiter& awaiter) {
-    if (take_cancel(awaiter)) return result<T>(std::make_exception_ptr(cancelled_error()));
-    if (std::exception_ptr error = take_error(awaiter)) return result<T>(std::move(error));
     try {
+        if (take_cancel(awaiter)) return result<T>(std::make_exception_ptr(cancelled_error()));
+        if (std::exception_ptr error = take_error(awaiter)) return result<T>(std::move(error));
         if constexpr (std::is_void_v<T>) {
             awaiter.await_resume();
             return result<T>(std::in_place, std::monostate());

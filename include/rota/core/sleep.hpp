@@ -31,6 +31,11 @@ public:
         if (hot.current->visible != 0) [[unlikely]]
             hot.current->raise_cancelled();
     }
+    bool take_cancel() const noexcept {
+        if (hot.current->visible == 0) return false;
+        hot.current->count_raise();
+        return true;
+    }
 };
 
 class sleep_awaiter : public timer_node {

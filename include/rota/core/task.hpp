@@ -157,14 +157,21 @@ public:
     task_state* awaited_task() const noexcept override { return &state(); }
     char const* waits_for() const noexcept override { return "another task"; }
 
+    bool take_cancel() const noexcept { return take_raise(); }
+    std::exception_ptr take_error() const {
+        task_state& awaited = awaited_.state();
+        if (awaited.error) awaited.set(task_error_seen);
+        return awaited.error;
+    }
+
 protected:
     /// Raises what the task ended with, if it was an error.
-    void rethrow_error() const {
+    [[gnu::always_inline]] inline void rethrow_error() const {
         check_raise();
         task_state& awaited = state();
         if (awaited.error) [[unlikely]] {
             awaited.set(task_error_seen);
-            std::rethrow_exception(awaited.error);
+            rethrow_here(std::as_const(awaited.error));
         }
     }
 

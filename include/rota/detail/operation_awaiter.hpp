@@ -45,6 +45,7 @@ public:
         check_raise();
         return this->result();
     }
+    bool take_cancel() const noexcept { return take_raise(); }
 
     bool cancel(task_state& waiting) noexcept override {
         waiting.home->kernel().cancel(*this);

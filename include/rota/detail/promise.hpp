@@ -42,12 +42,16 @@ static_assert(alignof(promise_base) <= 16);
 
 /// Cold, so that what throws stands in the cold part of its function: the unwinder reads all that the hot part says of its
 /// registers up to the throw, twice.
-[[gnu::cold]] ROTA_API std::exception_ptr take_cold(std::exception_ptr& error) noexcept;
+[[gnu::cold]] ROTA_API std::exception_ptr to_throw(std::exception_ptr&& error) noexcept;
+[[gnu::cold]] ROTA_API std::exception_ptr to_throw(std::exception_ptr const& error) noexcept;
 
 /// Throws `error` from the frame that asks: each frame more to unwind costs a tenth of a microsecond, one with something to
 /// destroy half of one.
-[[noreturn, gnu::always_inline]] inline void rethrow_here(std::exception_ptr& error) {
-    std::rethrow_exception(take_cold(error));
+[[noreturn, gnu::always_inline]] inline void rethrow_here(std::exception_ptr&& error) {
+    std::rethrow_exception(to_throw(std::move(error)));
+}
+[[noreturn, gnu::always_inline]] inline void rethrow_here(std::exception_ptr const& error) {
+    std::rethrow_exception(to_throw(error));
 }
 
 /// Ends a coroutine that nobody has started; in debug mode that is reported.

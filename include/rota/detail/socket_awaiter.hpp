@@ -30,6 +30,7 @@ public:
     char const* waits_for() const noexcept override { return what_; }
     bool cancel(task_state&) noexcept override;
     void fire() noexcept override;
+    bool take_cancel() const noexcept { return take_raise(); }
 
 protected:
     socket_wait(char const* what, scheduler* home) noexcept : home_(home), what_(what) {}

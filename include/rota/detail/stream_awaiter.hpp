@@ -73,7 +73,7 @@ public:
         return begin(suspend_here(awaiting.promise(), line));
     }
 
-    /// The error that `await_resume` would throw, if any but the cancel's; it is taken.
+    bool take_cancel() noexcept;
     std::exception_ptr take_error();
 
     bool cancel(task_state&) noexcept override;
@@ -90,6 +90,7 @@ private:
     enum class verdict : std::uint8_t { wait, enough, incomplete, overrun, failed, no_memory };
 
     bool begin(task_state& task);
+    void leave() noexcept;
     void finish();
     stream_state& state() const noexcept;
 
@@ -163,6 +164,7 @@ public:
     }
     void await_resume();
 
+    bool take_cancel() const noexcept { return take_raise(); }
     std::exception_ptr take_error();
 
     bool cancel(task_state&) noexcept override;

@@ -145,6 +145,7 @@ public:
         check_raise();
         check_abandoned();
     }
+    bool take_cancel() const noexcept { return take_raise(); }
 
     char const* waits_for() const noexcept override { return Object::wait_name; }
 

@@ -117,6 +117,7 @@ public:
         }
         throw_reason();
     }
+    bool take_cancel() const noexcept { return !accepted_ && take_raise(); }
 
     char const* waits_for() const noexcept override { return "queue.put"; }
 
@@ -157,6 +158,7 @@ public:
             throw_reason();
         return item_.take();
     }
+    bool take_cancel() const noexcept { return !item_.filled() && take_raise(); }
 
     char const* waits_for() const noexcept override { return "queue.get"; }
 
