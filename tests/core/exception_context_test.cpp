@@ -3,6 +3,7 @@
 #include "core/core_kit.hpp"
 
 #include <rota/core/future.hpp>
+#include <rota/core/result.hpp>
 #include <rota/core/sleep.hpp>
 
 #include <gtest/gtest.h>
@@ -81,6 +82,27 @@ TEST_F(ExceptionContext, OfASwallowedCancelIsOfTheTaskThatRuns) {
         if (told.empty()) co_return;
         EXPECT_EQ(told[0].task, task);
         EXPECT_EQ(told[0].exception, nullptr);
+    });
+}
+
+TEST_F(ExceptionContext, OfCancelsSwallowedAsResultsIsToldToo) {
+    std::vector<rota::exception_context> told;
+    run_simulated([&]() -> coro<> {
+        keep_in(told);
+        auto const swallow = []() -> coro<> {
+            for (int i = 0; i < 150; ++i) {
+                auto const ended = co_await rota::as_result(rota::sleep(std::chrono::hours(1)));
+                EXPECT_TRUE(ended.cancelled());
+            }
+        };
+        auto const task = rota::create_task(swallow());
+        co_await rota::yield();
+        task.cancel();
+        co_await rota::sleep(std::chrono::seconds(1));
+        EXPECT_TRUE(task.done());
+        EXPECT_EQ(told.size(), 1U);
+        if (told.empty()) co_return;
+        EXPECT_EQ(told[0].task, task);
     });
 }
 
