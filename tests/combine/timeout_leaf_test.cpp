@@ -1,7 +1,6 @@
 // A time-out of what really waits, with no coroutine between: it is told of the cancel without a throw.
 #include "combine/combine_kit.hpp"
 
-#include <functional>
 #include <string_view>
 
 namespace {

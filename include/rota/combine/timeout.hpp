@@ -149,7 +149,7 @@ public:
         return suspended;
     }
 
-    decltype(auto) await_resume() {
+    [[gnu::always_inline]] decltype(auto) await_resume() {
         timeout_scope& scope = scope_;
         if (scope.cancels()) [[unlikely]] {
             if (ended_by_scope()) scope.throw_expired();

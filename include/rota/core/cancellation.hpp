@@ -38,7 +38,7 @@ private:
 
 namespace detail {
 
-/// Whether `error` is a `cancelled_error`, without the microsecond that rethrowing it would cost.
+/// Whether `error` is a `cancelled_error`, without the half a microsecond that rethrowing it would cost.
 ROTA_API bool is_cancelled(std::exception_ptr const& error) noexcept;
 
 }  // namespace detail

@@ -93,7 +93,8 @@ public:
         return false;
     }
 
-    T await_resume() {
+    // Inline, so that an error is thrown in the parent's own frame.
+    [[gnu::always_inline]] T await_resume() {
         auto& child = child_.promise();
         if (child.error) [[unlikely]]
             rethrow_here(std::move(child.error));
