@@ -122,9 +122,9 @@ void* slab_store::allocate_slowly(std::size_t size) {
         if (store->taken_ == store->failing_) throw std::bad_alloc();
         store->take_back_strays();
         if (index >= classes) {
-            slab* own = store->add_slab((size + 15) / 16 * 16);
-            own->cut = 1;
-            return new (reinterpret_cast<std::byte*>(own) + first_block) slab_block;
+            slab* alone = store->add_slab((size + 15) / 16 * 16);
+            alone->cut = 1;
+            return new (reinterpret_cast<std::byte*>(alone) + first_block) slab_block;
         }
         if (slab_block* block = store->free_[index]) {
             store->free_[index] = block->next;

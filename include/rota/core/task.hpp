@@ -159,7 +159,7 @@ public:
 
     bool take_cancel() const noexcept { return take_raise(); }
     std::exception_ptr take_error() const {
-        task_state& awaited = awaited_.state();
+        task_state& awaited = state();
         if (awaited.error) awaited.set(task_error_seen);
         return awaited.error;
     }
