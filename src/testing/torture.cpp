@@ -2,22 +2,33 @@
 
 #include <rota/base/frame_pool.hpp>
 #include <rota/base/slab.hpp>
+#include <rota/combine/exception_group.hpp>
+#include <rota/core/deadlock_error.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/core/task.hpp>
 #include <rota/detail/report.hpp>
 #include <rota/detail/running_here.hpp>
 #include <rota/engine/engine.hpp>
 
+#include <algorithm>
 #include <array>
+#include <exception>
+#include <new>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace rota::inline v0::testing {
 namespace {
 
 // More steps than any sensible scenario takes: one that goes on is stuck in a loop of its own.
 constexpr std::size_t most_steps = 100'000;
+// How long memory is short where all allocations fail: long enough for what tries again later to do so in vain.
+constexpr std::size_t most_steps_without_memory = 2'000;
 constexpr std::size_t steps_between_polls = 64;
 // More than any scenario has open at once.
 constexpr std::size_t most_handles = 16;
+constexpr std::size_t most_reports = 16;
 
 struct live_counts {
     std::uint64_t frames = detail::frame_pool::count().live();
@@ -27,28 +38,50 @@ struct live_counts {
 std::unique_ptr<loop> make_loop(torture_options const& how) {
     engine_options options(how.engine);
     options.seed = how.seed;
-    auto made = std::make_unique<loop>(make_engine(options));
-    // What it is told of is looked for by `verify`.
-    made->set_exception_handler([](loop&, exception_context const&) {});
-    return made;
+    return std::make_unique<loop>(make_engine(options));
+}
+
+// Whether memory was short for it, or for what it holds.
+bool is_want_of_memory(std::exception_ptr const& error) {
+    if (!error) return false;
+    try {
+        std::rethrow_exception(error);
+    } catch (std::bad_alloc const&) {
+        return true;
+    } catch (exception_group const& group) {
+        return std::all_of(group.exceptions().begin(), group.exceptions().end(), is_want_of_memory);
+    } catch (std::exception const& any) {
+        auto const* const system = dynamic_cast<std::system_error const*>(&any);
+        if (system != nullptr && system->code() == std::errc::not_enough_memory) return true;
+        auto const* const outer = dynamic_cast<std::nested_exception const*>(&any);
+        return outer != nullptr && is_want_of_memory(outer->nested_ptr());
+    } catch (...) {
+        return false;
+    }
 }
 
 // Who has the first turn: the other has met what that does in it, or not yet.
 enum class order { environment_first, subject_first };
 
+}  // namespace
+
 // One run. Steps until a task is done; false: nothing can happen any more.
-class run_of {
+class torture_run {
 public:
-    explicit run_of(torture_options const& how) : loop_(make_loop(how)), here_(*loop_) {}
+    explicit torture_run(torture_options const& how) : loop_(make_loop(how)), here_(*loop_) {
+        reports_.reserve(most_reports);
+        loop_->set_exception_handler([this](loop&, exception_context const& told) { hear(told); });
+    }
 
     void start(scenario_maker const& make, order which = order::environment_first) {
         scenario_ = make();
         if (which == order::subject_first) subject_ = create_task(scenario_->subject());
-        environment_ = create_task(scenario_->environment());
+        scenario_->running_environment_ = create_task(scenario_->environment());
         if (which == order::environment_first) subject_ = create_task(scenario_->subject());
     }
 
     task<> const& subject() const { return subject_; }
+    bool subject_is_done() const { return !subject_ || subject_.done(); }
 
     bool step() {
         if (++steps_ > most_steps) throw torture_failure("the scenario does not end");
@@ -65,7 +98,25 @@ public:
         throw torture_failure(text);
     }
 
+    // False: the subject waits for ever, or goes round and round.
+    bool run_subject(std::size_t at_most) {
+        for (steps_ = 0; !subject_is_done();)
+            if (steps_ == at_most || !step()) return false;
+        return true;
+    }
+
+    // With memory to be had again. A subject may wait for ever only where nobody is left who could help it.
+    void end_subject(bool memory_ran_out) {
+        if (scenario_) scenario_->memory_ran_out_ = memory_ran_out;
+        if (run_subject(most_steps)) return;
+        if (!scenario_->environment_failed()) fail_stuck("the subject", subject_);
+        subject_.cancel();
+        if (!run_subject(most_steps)) fail_stuck("the subject, which was cancelled when nobody helped it,", subject_);
+    }
+
     void verify() {
+        if (!scenario_) return;
+        steps_ = 0;
         auto const verifying = create_task(scenario_->verify());
         while (!verifying.done())
             if (!step()) fail_stuck("verify", verifying);
@@ -73,16 +124,47 @@ public:
     }
 
     void drain() {
-        loop_->cancel_all_and_drain();
+        end_all_tasks();
         if (loop_->kernel().pending() != 0) throw torture_failure("an operation is pending when all tasks have ended");
-        environment_ = {};
+        if (scenario_ && scenario_->running_environment_ && !scenario_->running_environment_.cancelled())
+            (void)scenario_->running_environment_.exception();  // it is no concern of the exception handler
         subject_ = {};
         scenario_.reset();
-        while (loop_->kernel().pending() != 0 && loop_->run_some()) {}
+        end_all_tasks();
         check_handles();
     }
 
+    // What the exception handler was told. Some of it comes only when the scenario has let go of its tasks.
+    void check_reports(scenario_maker const& make) {
+        if (reports_.empty()) return;
+        auto const asked = make();
+        for (auto const& told : reports_) {
+            if (asked->expects(told)) continue;
+            std::string text = "the exception handler was told: " + told.message;
+            if (told.exception) text += ": " + detail::describe(told.exception);
+            throw torture_failure(text);
+        }
+    }
+
 private:
+    void hear(exception_context const& told) {
+        if (is_want_of_memory(told.exception) || told.message.starts_with("debug: ")) return;
+        if (reports_.size() == most_reports) return;
+        try {
+            reports_.emplace_back(told.message, told.exception);
+        } catch (std::bad_alloc const&) {
+            reports_.emplace_back("", told.exception);
+        }
+    }
+
+    void end_all_tasks() {
+        try {
+            loop_->cancel_all_and_drain();
+        } catch (deadlock_error const& error) {
+            throw torture_failure(std::string("not all ends when it is cancelled: ") + error.what());
+        }
+    }
+
     // New handles take the places of closed ones, so that they come to a gap where one is open.
     void check_handles() {
         engine& kernel = loop_->kernel();
@@ -97,13 +179,15 @@ private:
         if (open != 0) throw torture_failure(std::to_string(open) + " sockets are left open");
     }
 
+    std::vector<exception_context> reports_;
     std::unique_ptr<loop> loop_;
     detail::running_here here_;
     std::unique_ptr<scenario> scenario_;
-    task<> environment_;
     task<> subject_;
     std::size_t steps_ = 0;
 };
+
+namespace {
 
 void check_counts(live_counts const& before) {
     live_counts const after;
@@ -121,7 +205,7 @@ cancels cancel_at(scenario_maker const& make, torture_options const& how, order 
     live_counts const before;
     cancels sent = cancels::none;
     {
-        run_of run(how);
+        torture_run run(how);
         run.start(make, which);
         for (std::size_t step = 0; !run.subject().done(); ++step) {
             if (step == at && run.subject().cancel()) sent = cancels::once;
@@ -143,27 +227,57 @@ cancels cancel_at(scenario_maker const& make, torture_options const& how, order 
     return sent;
 }
 
+// Of memory, for as long as it lives.
+class shortage {
+public:
+    shortage(memory_source const& memory, std::uint64_t nth) : memory_(memory), enough_(memory.taken() + nth) {
+        memory_.fail_allocation(nth);
+    }
+    shortage(shortage const&) = delete;
+    shortage& operator=(shortage const&) = delete;
+    ~shortage() { memory_.fail_allocation(0); }
+    bool came() const { return memory_.taken() >= enough_; }
+
+private:
+    memory_source const& memory_;
+    std::uint64_t enough_;
+};
+
+// Whether an allocation failed.
+bool run_short(torture_run& run, scenario_maker const& make, memory_source const& memory, std::uint64_t nth) {
+    shortage const now(memory, nth);
+    try {
+        run.start(make);
+    } catch (...) {
+        if (!is_want_of_memory(std::current_exception())) throw;
+    }
+    try {
+        run.run_subject(most_steps_without_memory);
+    } catch (std::bad_alloc const&) {
+        throw torture_failure("the loop itself ends for want of memory");
+    }
+    return now.came();
+}
+
 // False: no allocation failed any more.
 bool fail_at(scenario_maker const& make, torture_options const& how, std::uint64_t nth, memory_source const& memory,
              torture_report& report) {
     live_counts const before;
     bool failed = false;
     {
-        run_of run(how);
-        auto const first = memory.taken();
-        memory.fail_allocation(nth);
-        try {
-            run.start(make);
-            while (!run.subject().done())
-                if (!run.step()) break;  // who should have helped it has failed
-        } catch (std::bad_alloc const&) {}
-        failed = memory.taken() - first >= nth;
-        memory.fail_allocation(0);
+        torture_run run(how);
+        failed = run_short(run, make, memory, nth);
+        run.end_subject(failed);
         ++report.runs;
-        bool const ended = run.subject() && run.subject().done();
+        auto const error = run.subject() && !run.subject().cancelled() ? run.subject().exception() : nullptr;
+        bool const went_well = run.subject() && !run.subject().cancelled() && !error;
         if (failed)
-            ++(ended && !run.subject().cancelled() && !run.subject().exception() ? report.went_on : report.stopped);
+            ++(went_well ? report.went_on : report.stopped);
+        else if (error)
+            throw torture_failure("the subject threw, and no allocation had failed: " + detail::describe(error));
+        run.verify();
         run.drain();
+        run.check_reports(make);
     }
     check_counts(before);
     return failed;
@@ -187,6 +301,13 @@ auto with_place(char const* what, std::size_t place, F&& f) {
 
 coro<> scenario::environment() { co_return; }
 coro<> scenario::verify() { co_return; }
+bool scenario::expects(exception_context const&) const { return false; }
+
+bool scenario::environment_failed() const {
+    if (!running_environment_) return true;
+    return running_environment_.done() && !running_environment_.cancelled() &&
+           is_want_of_memory(running_environment_.exception());
+}
 
 torture_report cancel_torture(scenario_maker const& make, torture_options const& how) {
     torture_report report;

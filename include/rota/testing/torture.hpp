@@ -2,6 +2,8 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/core/exception_context.hpp>
+#include <rota/core/task.hpp>
 #include <rota/engine/engine.hpp>
 
 #include <cstddef>
@@ -37,13 +39,28 @@ public:
     virtual coro<> subject() = 0;
     /// What goes on beside it. Cancelled after `verify`.
     virtual coro<> environment();
-    /// Runs when the subject has ended, however it did: throws where something was lost.
+    /// Runs when the subject has ended, however it did, with memory to be had again: throws where something was lost. Where
+    /// an allocation failed the environment may have ended before it had done its part: `environment_failed` tells.
     virtual coro<> verify();
+    /// Whether the loop's exception handler may be told this in a run of `allocation_torture`. It may always be told of
+    /// what memory was short for (`std::bad_alloc`, `ENOMEM`, and what holds one of them); anything else is a failure of
+    /// the torture unless this gives true. Asked after a run, of a scenario made for that: `task` and `handle` are empty.
+    virtual bool expects(exception_context const& told) const;
+
+    /// Whether an allocation has failed in this run: for `verify`.
+    bool memory_ran_out() const noexcept { return memory_ran_out_; }
+    /// Whether the environment has ended for want of memory, or was never begun: what it was to do may never be done.
+    bool environment_failed() const;
 
     /// Throws where `holds` is false: the torture reports `otherwise` with the point at which it cancelled.
     static void require(bool holds, char const* otherwise) {
         if (!holds) throw std::logic_error(otherwise);
     }
+
+private:
+    friend class torture_run;
+    bool memory_ran_out_ = false;
+    task<> running_environment_;
 };
 
 /// Makes a fresh scenario for each run.
@@ -66,7 +83,7 @@ struct torture_options {
 /// What a torture did, so that a test can see that it did something.
 struct torture_report {
     std::size_t runs = 0;
-    /// Runs in which the subject ended by its cancellation (or by `std::bad_alloc`).
+    /// Runs in which the subject ended by its cancellation (or by an exception when an allocation had failed).
     std::size_t stopped = 0;
     /// Runs in which it ended otherwise although it was asked to stop (or an allocation failed).
     std::size_t went_on = 0;
@@ -95,8 +112,10 @@ struct memory_source {
 };
 
 /// Runs the scenario once for each allocation of a frame or a task that it makes, and lets that one fail; and likewise for
-/// those of `other`, where it is given. The scenario may end in any exception or none; nothing may be left over, and
-/// nothing may crash. Throws `torture_failure` otherwise.
+/// those of `other`, where it is given. The subject may end in any exception or none, but it must end: it may wait for ever
+/// only where the environment failed for want of memory, and is cancelled then. After that `verify` must hold, the exception
+/// handler may not have been told of anything but a want of memory (see `scenario::expects`), and nothing may be left over,
+/// as with `cancel_torture`. Throws `torture_failure` otherwise.
 ROTA_API torture_report allocation_torture(scenario_maker const& make, torture_options const& how = {},
                                            memory_source const& other = {});
 
