@@ -5,6 +5,7 @@
 #include <rota/combine/exception_group.hpp>
 #include <rota/core/deadlock_error.hpp>
 #include <rota/core/loop.hpp>
+#include <rota/core/sleep.hpp>
 #include <rota/core/task.hpp>
 #include <rota/detail/report.hpp>
 #include <rota/detail/running_here.hpp>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <exception>
 #include <new>
 #include <system_error>
@@ -29,6 +31,10 @@ constexpr std::size_t steps_between_polls = 64;
 // More than any scenario has open at once.
 constexpr std::size_t most_handles = 16;
 constexpr std::size_t most_reports = 16;
+// In real time, where the engine keeps it.
+constexpr auto tick_length = std::chrono::milliseconds(20);
+constexpr std::size_t ticks_without_help = 3;
+constexpr std::size_t most_ticks = 250;
 
 struct live_counts {
     std::uint64_t frames = detail::frame_pool::count().live();
@@ -81,7 +87,6 @@ public:
     }
 
     task<> const& subject() const { return subject_; }
-    bool subject_is_done() const { return !subject_ || subject_.done(); }
 
     bool step() {
         if (++steps_ > most_steps) throw torture_failure("the scenario does not end");
@@ -98,28 +103,24 @@ public:
         throw torture_failure(text);
     }
 
-    // False: the subject waits for ever, or goes round and round.
-    bool run_subject(std::size_t at_most) {
-        for (steps_ = 0; !subject_is_done();)
-            if (steps_ == at_most || !step()) return false;
-        return true;
+    // Where the engine can not tell that nothing will happen any more, this does after a while. Made before memory is short.
+    void watch_the_clock() {
+        if (loop_->kernel().kind() != engine_kind::simulated) clock_ = create_task(tick());
     }
+
+    // False: the subject waits for ever, or goes round and round.
+    bool run_subject(std::size_t at_most) { return run_until_done(subject_, at_most); }
 
     // With memory to be had again. A subject may wait for ever only where nobody is left who could help it.
     void end_subject(bool memory_ran_out) {
         if (scenario_) scenario_->memory_ran_out_ = memory_ran_out;
-        if (run_subject(most_steps)) return;
-        if (!scenario_->environment_failed()) fail_stuck("the subject", subject_);
-        subject_.cancel();
-        if (!run_subject(most_steps)) fail_stuck("the subject, which was cancelled when nobody helped it,", subject_);
+        end("the subject", subject_);
     }
 
     void verify() {
         if (!scenario_) return;
-        steps_ = 0;
         auto const verifying = create_task(scenario_->verify());
-        while (!verifying.done())
-            if (!step()) fail_stuck("verify", verifying);
+        if (end("verify", verifying) == how_it_ended::unhelped) return;
         if (auto error = verifying.exception()) throw torture_failure(detail::describe(error));
     }
 
@@ -129,6 +130,7 @@ public:
         if (scenario_ && scenario_->running_environment_ && !scenario_->running_environment_.cancelled())
             (void)scenario_->running_environment_.exception();  // it is no concern of the exception handler
         subject_ = {};
+        clock_ = {};
         scenario_.reset();
         end_all_tasks();
         check_handles();
@@ -147,6 +149,31 @@ public:
     }
 
 private:
+    enum class how_it_ended { by_itself, unhelped };
+
+    coro<> tick() {
+        for (ticks_ = 0;; ++ticks_) co_await sleep(tick_length);
+    }
+
+    bool time_is_up() const {
+        return ticks_ >= (scenario_ && scenario_->environment_failed() ? ticks_without_help : most_ticks);
+    }
+
+    bool run_until_done(task<> const& which, std::size_t at_most) {
+        ticks_ = 0;
+        for (steps_ = 0; which && !which.done();)
+            if (steps_ == at_most || time_is_up() || !step()) return false;
+        return true;
+    }
+
+    how_it_ended end(char const* what, task<> const& which) {
+        if (run_until_done(which, most_steps)) return how_it_ended::by_itself;
+        if (!scenario_->environment_failed()) fail_stuck(what, which);
+        which.cancel();
+        if (!run_until_done(which, most_steps)) fail_stuck("cancelled when nobody had helped it,", which);
+        return how_it_ended::unhelped;
+    }
+
     void hear(exception_context const& told) {
         if (is_want_of_memory(told.exception) || told.message.starts_with("debug: ")) return;
         if (reports_.size() == most_reports) return;
@@ -184,7 +211,9 @@ private:
     detail::running_here here_;
     std::unique_ptr<scenario> scenario_;
     task<> subject_;
+    task<> clock_;
     std::size_t steps_ = 0;
+    std::size_t ticks_ = 0;
 };
 
 namespace {
@@ -266,6 +295,7 @@ bool fail_at(scenario_maker const& make, torture_options const& how, std::uint64
     bool failed = false;
     {
         torture_run run(how);
+        run.watch_the_clock();
         failed = run_short(run, make, memory, nth);
         run.end_subject(failed);
         ++report.runs;

@@ -40,7 +40,8 @@ public:
     /// What goes on beside it. Cancelled after `verify`.
     virtual coro<> environment();
     /// Runs when the subject has ended, however it did, with memory to be had again: throws where something was lost. Where
-    /// an allocation failed the environment may have ended before it had done its part: `environment_failed` tells.
+    /// an allocation failed the environment may have ended before it had done its part: `environment_failed` tells, and a
+    /// `verify` that waits for that part is cancelled and holds.
     virtual coro<> verify();
     /// Whether the loop's exception handler may be told this in a run of `allocation_torture`. It may always be told of
     /// what memory was short for (`std::bad_alloc`, `ENOMEM`, and what holds one of them); anything else is a failure of
