@@ -73,4 +73,10 @@ coro<file> open_as(char const* operation, std::string path, open_options options
     co_return file_state::adopt(std::move(state), opening);
 }
 
+coro<std::int32_t> remove_if(bool const& wanted, std::string const& path) {
+    if (!wanted) co_return 0;
+    file_awaiter<file_call_operation> removing("remove", file_action::remove, path.c_str());
+    co_return co_await removing;
+}
+
 }  // namespace rota::inline v0::detail

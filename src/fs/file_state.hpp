@@ -30,6 +30,7 @@ struct file_state {
     ~file_state() { close_now(); }
 
     /// Takes over what was opened.
+    static file_state& of(file const& opened) noexcept { return *opened.state_; }
     static file adopt(std::shared_ptr<file_state> state, open_file_operation const& opened) noexcept;
     void close_now() noexcept;
     void require_own_loop() const;
@@ -69,6 +70,9 @@ private:
 
 /// Opens; an error is called `operation`.
 coro<file> open_as(char const* operation, std::string path, open_options options);
+/// What removes `path`, if it is to: made, and so its frame had, before there is anything to remove. Without awaits of
+/// frames. Awaited in any case. Gives 0 or a negative errno.
+coro<std::int32_t> remove_if(bool const& wanted, std::string const& path);
 /// `directory/.rota-RANDOM`.
 std::string unused_name(std::string const& directory);
 

@@ -33,38 +33,36 @@ coro<std::optional<std::uint32_t>> permissions_of(std::string path) {
     co_return found;
 }
 
-/// So that a loss of power does not bring back the name's old meaning.
-coro<> sync_directory(std::string path) {
-    open_options options;
-    options.flags = open_flags::read | open_flags::directory;
-    auto directory = co_await detail::open_as("open", std::move(path), options);
-    try {
-        co_await directory.sync();
-    } catch (system_error const& error) {
-        // File systems that have no such thing.
-        if (error.code() != std::errc::invalid_argument) throw;
-    }
-}
-
-coro<> give_name(std::string from, std::string to) {
-    std::string const directory = directory_of(to);
-    co_await rename(std::move(from), std::move(to));
-    co_await sync_directory(directory);
-}
-
-/// A new file, which is gone again unless it is kept.
+/// A new file, which is removed again unless it gets its name.
 struct new_file {
     std::string path;
-    bool made = false;
+    bool is_there = false;
 
     coro<file> open(std::uint32_t permissions) {
         open_options options("x");
         options.permissions = permissions;
         auto opened = co_await open_file(path, options);
-        made = true;
+        is_there = true;
         co_return opened;
     }
 };
+
+/// Gives it its name, and syncs the directory so that a loss of power does not bring back the name's old meaning. Nothing
+/// that asks for memory comes after the rename.
+coro<> give_name(new_file& made, std::string to) {
+    open_options options;
+    options.flags = open_flags::read | open_flags::directory;
+    auto directory = co_await detail::open_as("open", directory_of(to), options);
+    detail::file_awaiter<file_call_operation> renaming("rename", file_action::rename, made.path.c_str());
+    renaming.other = to.c_str();
+    auto const renamed = co_await renaming;
+    if (renamed < 0) throw system_error(-renamed, "rename", made.path + " to " + to);
+    made.is_there = false;
+    detail::file_awaiter<sync_file_operation> syncing("file.sync", detail::file_state::of(directory).handle, false);
+    auto const synced = co_await syncing;
+    // File systems that have no such thing.
+    if (synced != -EINVAL) detail::check_result(synced, "sync", directory.path());
+}
 
 coro<> copy_content(file& from, file& to, std::uint64_t& bytes) {
     for (;;) {
@@ -107,16 +105,16 @@ coro<> write_file(std::string path, std::string_view data) {
 coro<> replace_file(std::string path, std::string_view data) {
     auto const permissions = co_await permissions_of(path);
     new_file made{detail::unused_name(directory_of(path))};
+    auto removing = detail::remove_if(made.is_there, made.path);
     std::exception_ptr error;
     try {
         co_await write_and_sync(made, permissions, data);
-        co_await with_shield(give_name(made.path, path));
+        co_await with_shield(give_name(made, path));
     } catch (...) {
         error = std::current_exception();
     }
-    if (!error) co_return;
-    if (made.made) co_await with_shield(remove(made.path));
-    std::rethrow_exception(std::move(error));
+    (void)co_await with_shield(std::move(removing));
+    if (error) std::rethrow_exception(std::move(error));
 }
 
 coro<std::uint64_t> copy_file(std::string from, std::string to, copy_options options) {
@@ -124,17 +122,21 @@ coro<std::uint64_t> copy_file(std::string from, std::string to, copy_options opt
     auto const status = co_await source.status();
     bool const in_place = options == copy_options::none;
     new_file made{in_place ? to : detail::unused_name(directory_of(to))};
+    auto removing = detail::remove_if(made.is_there, made.path);
     std::uint64_t bytes = 0;
     std::exception_ptr error;
     try {
         co_await copy_and_sync(made, source, status.permissions, bytes);
-        if (!in_place) co_await with_shield(give_name(made.path, to));
+        if (in_place)
+            made.is_there = false;  // this is its name
+        else
+            co_await with_shield(give_name(made, to));
     } catch (...) {
         error = std::current_exception();
     }
-    if (!error) co_return bytes;
-    if (made.made) co_await with_shield(remove(made.path));
-    std::rethrow_exception(std::move(error));
+    (void)co_await with_shield(std::move(removing));
+    if (error) std::rethrow_exception(std::move(error));
+    co_return bytes;
 }
 
 }  // namespace rota::inline v0

@@ -1,5 +1,10 @@
 #include "fs_kit.hpp"
 
+#include <rota/base/frame_pool.hpp>
+
+#include <cstdint>
+#include <new>
+
 namespace {
 
 using namespace fs_kit;
@@ -17,6 +22,39 @@ TEST_P(Temporary, AFileHasNoName) {
         co_await refused(std::errc::no_such_file_or_directory, rota::temporary_file(folder + "/no/such"));
         auto const elsewhere = co_await rota::temporary_file();
         EXPECT_TRUE(elsewhere);
+    });
+}
+
+TEST_P(Temporary, NothingIsLeftWhereThereIsNoMemoryToRemoveIt) {
+    run([](std::string const& folder) -> coro<> {
+        auto const nothing = [&](rota::coro<> made, std::uint64_t n) -> coro<bool> {
+            rota::detail::frame_pool::fail_allocation(n);
+            bool went_well = true;
+            try {
+                co_await std::move(made);
+            } catch (std::bad_alloc const&) {
+                went_well = false;
+            }
+            rota::detail::frame_pool::fail_allocation(0);
+            EXPECT_EQ(co_await names_in(folder), 0U) << "frame " << n;
+            co_return went_well;
+        };
+        auto const file = [&]() -> coro<> { (void)co_await rota::temporary_file(folder); };
+        std::string path;
+        auto const body = [&](std::string const& at) -> coro<> {
+            path = at;
+            co_await rota::create_directory(at + "/a");
+        };
+        bool went_well = false;
+        for (std::uint64_t n = 1; !went_well && n < 100; ++n) went_well = co_await nothing(file(), n);
+        EXPECT_TRUE(went_well);
+        went_well = false;
+        for (std::uint64_t n = 1; !went_well && n < 100; ++n) {
+            path = "/no/such";
+            went_well = co_await nothing(rota::with_temporary_directory(body), n);
+            EXPECT_FALSE(co_await rota::exists(path)) << "frame " << n;
+        }
+        EXPECT_TRUE(went_well);
     });
 }
 

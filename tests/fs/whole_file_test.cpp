@@ -1,5 +1,10 @@
 #include "fs_kit.hpp"
 
+#include <rota/base/frame_pool.hpp>
+
+#include <cstdint>
+#include <new>
+
 namespace {
 
 using namespace fs_kit;
@@ -68,6 +73,44 @@ TEST_P(WholeFile, IsOldOrNewHoweverItsReplacementIsCancelled) {
             EXPECT_EQ(co_await names_in(folder), 1U);
         }
         EXPECT_TRUE(replaced);
+    });
+}
+
+TEST_P(WholeFile, IsReplacedOrCopiedAsAWholeOrNotAtAllWhereMemoryIsShort) {
+    run([](std::string const& folder) -> coro<> {
+        auto const at = folder + "/some";
+        auto const copy = folder + "/copy";
+        enum { replaces, copies, copies_over };
+        for (int const what : {replaces, copies, copies_over}) {
+            bool went_well = false;
+            for (std::uint64_t n = 1; !went_well && n < 100; ++n) {
+                co_await rota::write_file(at, "old");
+                if (what == copies_over) co_await rota::write_file(copy, "before");
+                rota::detail::frame_pool::fail_allocation(n);
+                try {
+                    if (what == replaces)
+                        co_await rota::replace_file(at, "new");
+                    else
+                        co_await rota::copy_file(
+                            at, copy,
+                            what == copies ? rota::copy_options::none : rota::copy_options::overwrite_existing);
+                    went_well = true;
+                } catch (std::bad_alloc const&) {}
+                rota::detail::frame_pool::fail_allocation(0);
+                auto const there = co_await rota::read_file(at);
+                EXPECT_EQ(there, what == replaces && went_well ? "new" : "old") << "frame " << n;
+                bool const is_copied = co_await rota::exists(copy);
+                EXPECT_EQ(is_copied, what == copies_over || (what == copies && went_well)) << "frame " << n;
+                auto const names = co_await names_in(folder);
+                EXPECT_EQ(names, is_copied ? 2U : 1U) << "frame " << n;
+                if (is_copied) {
+                    auto const copied = co_await rota::read_file(copy);
+                    EXPECT_EQ(copied, went_well ? "old" : "before") << "frame " << n;
+                    co_await rota::remove(copy);
+                }
+            }
+            EXPECT_TRUE(went_well);
+        }
     });
 }
 

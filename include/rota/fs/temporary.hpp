@@ -2,12 +2,15 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/core/with_shield.hpp>
 #include <rota/detail/bound_body.hpp>
-#include <rota/detail/run_and_end.hpp>
+#include <rota/detail/result_room.hpp>
 #include <rota/fs/file.hpp>
 #include <rota/fs/paths.hpp>
 
+#include <exception>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace rota::inline v0 {
@@ -21,14 +24,39 @@ namespace rota::inline v0 {
 
 namespace detail {
 
-/// Makes a directory of a name nobody else has, for its owner alone, and gives its path.
-ROTA_API coro<std::string> make_temporary_directory();
+/// A directory of a name nobody else has, for its owner alone.
+struct ROTA_API temporary_directory {
+    temporary_directory();
+    coro<> make();
+    /// Where it was made. To be called before that, so that its frame is there whatever memory is short of later, and to be
+    /// awaited in any case.
+    coro<> remove();
+
+    std::string const path;
+    bool is_there = false;
+};
 
 template <class Bound>
 coro<typename Bound::result> run_with_temporary_directory(Bound body) {
-    std::string path = co_await make_temporary_directory();
-    co_return co_await run_and_end<std::string const>(std::move(path), std::move(body),
-                                                      [](std::string const& made) { return remove_all(made); });
+    using R = typename Bound::result;
+    temporary_directory directory;
+    auto removing = directory.remove();
+    std::exception_ptr error;
+    result_room<R> value;
+    try {
+        co_await directory.make();
+        body.start(directory.path);
+        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
+        if constexpr (std::is_void_v<R>)
+            co_await awaiter;
+        else
+            value.fill(co_await awaiter);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    co_await with_shield(std::move(removing));
+    if (error) std::rethrow_exception(std::move(error));
+    if constexpr (!std::is_void_v<R>) co_return value.take();
 }
 
 }  // namespace detail
