@@ -48,6 +48,7 @@ bool stream_state::begin_read(read_awaiter& asking) {
     reader = &asking;
     searched = 0;
     direct = false;
+    read_ran_short = false;
     asking.verdict_ = read_awaiter::verdict::wait;
     if (asking.kind_ == read_awaiter::kind::more) asking.size_ = buffer.size();
     if (!read_on(hot.budget)) {
@@ -132,22 +133,21 @@ bool stream_state::read_on(std::int32_t& tries) noexcept {
     for (;;) {
         reader->verdict_ = judge(*reader);
         if (reader->verdict_ != read_awaiter::verdict::wait) return true;
+        if (read_ran_short) {
+            reader->verdict_ = read_awaiter::verdict::no_memory;
+            return true;
+        }
         if (tries <= 0) {
             next_read.queue();
             return false;
         }
         --tries;
-        bool no_memory = false;
-        if (!start_receive(no_memory)) return false;
-        if (no_memory) {
-            reader->verdict_ = read_awaiter::verdict::no_memory;
-            return true;
-        }
-        take_in(receiving->result());
+        if (!start_receive()) return false;
+        if (!read_ran_short) take_in(receiving->result());
     }
 }
 
-bool stream_state::start_receive(bool& no_memory) noexcept {
+bool stream_state::start_receive() noexcept {
     using kind = read_awaiter::kind;
     read_awaiter const& asking = *reader;
     if (asking.kind_ == kind::into && asking.size_ >= worth_direct) {
@@ -162,7 +162,7 @@ bool stream_state::start_receive(bool& no_memory) noexcept {
         }
         auto const room = buffer.room(wish);
         if (room.empty()) {
-            no_memory = true;
+            read_ran_short = true;
             return true;
         }
         receiving.emplace(*this, via->handle(), room.data(), room.size(), &stream_state::received);
@@ -185,6 +185,8 @@ void stream_state::take_in(std::int32_t result) noexcept {
         if (bytes == receiving->length && next_receive < largest_receive) next_receive *= 2;
     } else if (result == 0) {
         ended = true;
+    } else if (result == -ENOMEM) {
+        read_ran_short = true;
     } else if (result != -ECANCELED && !closed) {
         read_error = transfer_error(result);
     }
@@ -218,7 +220,13 @@ std::exception_ptr stream_state::read_failure(read_awaiter const& asking) {
         case read_awaiter::verdict::incomplete: {
             auto const expected =
                 asking.kind_ == kind::exactly ? std::optional<std::size_t>(asking.size_) : std::optional<std::size_t>();
-            return std::make_exception_ptr(incomplete_read_error(peer(), buffer.take(buffer.size()), expected));
+            // They are taken when there is something to hold them.
+            try {
+                throw incomplete_read_error(peer(), std::string(buffer.view()), expected);
+            } catch (incomplete_read_error const&) {
+                buffer.consume(buffer.size());
+                return std::current_exception();
+            }
         }
         case read_awaiter::verdict::overrun: {
             std::string text = "receive from " + peer() + ": ";

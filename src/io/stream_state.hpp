@@ -113,6 +113,7 @@ struct stream_state : stream_block {
     bool ended = false;  // the peer's end has come
     bool write_ended = false;
     int read_error = 0;
+    bool read_ran_short = false;  // of memory: this read fails, the next one goes on where it was
     int write_error = 0;
     std::size_t broken_sent = 0;
     std::size_t broken_size = 0;  // not 0: a write of that size was cancelled half-way
@@ -142,7 +143,7 @@ private:
     static constexpr std::size_t largest_receive = std::size_t{64} * 1024;
     static constexpr std::size_t worth_direct = std::size_t{16} * 1024;
 
-    bool start_receive(bool& no_memory) noexcept;
+    bool start_receive() noexcept;
     void take_in(std::int32_t result) noexcept;
     static void received(operation& op) noexcept;
 

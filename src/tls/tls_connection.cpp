@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <climits>
+#include <utility>
 
 namespace rota::inline v0::detail {
 namespace {
@@ -54,7 +55,7 @@ std::optional<std::int32_t> tls_connection::try_read(receive_operation& op) noex
                 if (!flushed()) return std::nullopt;
                 break;
             case tls_status::wants_input:
-                if (receive_error_ != 0) return -receive_error_;
+                if (receive_error_ != 0) return -tell_receive_error();
                 if (receiving_) return std::nullopt;
                 if (read_cancelled_) return -ECANCELED;
                 if (++received > receives_in_a_row && let_others_go_first()) return std::nullopt;
@@ -117,6 +118,11 @@ void tls_connection::take_received(std::int32_t result) noexcept {
     } else if (result != -ECANCELED) {
         receive_error_ = -result;
     }
+}
+
+/// A want of memory passes, and nothing was taken from below.
+int tls_connection::tell_receive_error() noexcept {
+    return receive_error_ == ENOMEM ? std::exchange(receive_error_, 0) : receive_error_;
 }
 
 void tls_connection::received(operation& op) noexcept {

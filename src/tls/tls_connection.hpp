@@ -113,6 +113,7 @@ private:
     /// False: it is under way.
     bool receive() noexcept;
     void take_received(std::int32_t result) noexcept;
+    int tell_receive_error() noexcept;
     static void received(operation& op) noexcept;
     void flush() noexcept;
     /// False: it is under way.

@@ -75,6 +75,19 @@ private:
     script* script_;
 };
 
+TEST(Transport, AReadThatFindsNoMemoryFailsAloneAndTheNextOneGoesOnWhereItWas) {
+    run_simulated([]() -> coro<> {
+        script plan;
+        plan.reads = {{"half "}, {"", -ENOMEM}, {"a line\n"}, {"", -ENOMEM}, {"the rest"}};
+        auto from = stream(std::make_unique<scripted>(plan));
+        EXPECT_THROW(co_await from.read_line(), std::bad_alloc);
+        EXPECT_EQ(co_await from.read_line(), "half a line\n");
+        EXPECT_THROW((void)co_await from.read(), std::bad_alloc);
+        EXPECT_EQ(co_await from.read(), "the rest");
+        co_await from.close();
+    });
+}
+
 TEST(Transport, BytesBeforeAnErrorAreGivenFirstAndTheErrorStays) {
     run_simulated([]() -> coro<> {
         script plan;
