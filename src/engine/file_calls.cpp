@@ -257,7 +257,14 @@ std::int32_t inspect_opened(open_file_operation& op, int descriptor) noexcept {
 
 std::int32_t read_watch(watch_operation& op, int descriptor) noexcept {
     alignas(inotify_event) std::array<char, 4096> room;
+    constexpr std::size_t most_at_once = room.size() / sizeof(inotify_event);
     for (;;) {
+        // What was read can not be read again: there is room for it first, and for names that find none there is an overflow.
+        try {
+            op.events.reserve(op.events.size() + most_at_once);
+        } catch (std::bad_alloc const&) {
+            return op.events.empty() ? -ENOMEM : 0;
+        }
         auto const count = ::read(descriptor, room.data(), room.size());
         if (count < 0) {
             if (errno == EINTR) continue;
@@ -271,7 +278,9 @@ std::int32_t read_watch(watch_operation& op, int descriptor) noexcept {
                 at += sizeof told + told.len;
             }
         } catch (std::bad_alloc const&) {
-            return -ENOMEM;
+            watch_event lost;
+            lost.what = static_cast<std::uint32_t>(watch_bits::overflow);
+            op.events.push_back(std::move(lost));
         }
         constexpr std::size_t enough = 4096;
         if (op.events.size() >= enough) return 0;

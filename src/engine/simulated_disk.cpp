@@ -18,13 +18,16 @@ disk::open_file* disk::find(io_handle handle) noexcept {
     return found.file && !found.closing && found.generation == handle.generation ? &found : nullptr;
 }
 
+void disk::make_room() {
+    if (!free_.empty()) return;
+    // So that giving the slot back can not fail.
+    if (free_.capacity() <= files_.size()) free_.reserve(std::max<std::size_t>(16, files_.size() * 2));
+    files_.emplace_back().generation = first_generation_;
+    free_.push_back(static_cast<std::uint32_t>(files_.size() - 1));
+}
+
 io_handle disk::adopt(std::shared_ptr<node> file, open_flags flags, std::shared_ptr<watcher> watching) {
-    if (free_.empty()) {
-        // So that giving the slot back can not fail.
-        if (free_.capacity() <= files_.size()) free_.reserve(std::max<std::size_t>(16, files_.size() * 2));
-        files_.emplace_back().generation = first_generation_;
-        free_.push_back(static_cast<std::uint32_t>(files_.size() - 1));
-    }
+    make_room();
     auto const index = free_.back();
     free_.pop_back();
     open_file& made = files_[index];
@@ -55,9 +58,7 @@ void disk::finish_close(open_file& file) noexcept {
         events_.push(*closer, choices_.reaction());
     }
     if (!wrote) return;
-    try {
-        notify(*closed, watch_bits::closed);
-    } catch (std::bad_alloc const&) {}  // a watcher hears of it no more than of what overflowed
+    notify(*closed, watch_bits::closed);
     wake_watchers();
 }
 
@@ -150,6 +151,7 @@ file_status disk::status_of(node const& file) {
 
 std::int32_t disk::open(open_file_operation& op) {
     auto const flags = op.flags;
+    make_room();  // first: a file that can not be opened is not made
     bool const writes = has_any(flags, open_flags::write | open_flags::append);
     bool const new_only = has_any(flags, open_flags::create) && has_any(flags, open_flags::exclusive);
     auto at = tree_.find(op.path, !new_only && !has_any(flags, open_flags::no_follow));
@@ -326,6 +328,12 @@ std::optional<std::int32_t> disk::take_events(watch_operation& op) {
     auto& file = of(op);
     if (!file.watching) return -EINVAL;
     watcher& from = *file.watching;
+    if (from.overflowed) {
+        watch_event more;
+        more.what = static_cast<std::uint32_t>(watch_bits::overflow);
+        from.waiting.push_back(std::move(more));
+        from.overflowed = false;
+    }
     if (from.waiting.empty()) {
         if (file.closing) return -ECANCELED;
         from.reader = &op;

@@ -55,6 +55,7 @@ private:
 
     open_file* find(io_handle handle) noexcept;
     open_file& of(operation const& op) noexcept { return files_[op.handle().slot & ~slot_bit]; }
+    void make_room();
     io_handle adopt(std::shared_ptr<node> file, open_flags flags, std::shared_ptr<watcher> watching);
     void begin_close(open_file& file) noexcept;
     void finish_close(open_file& file) noexcept;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 #include <utility>
 
 namespace rota::inline v0::simulation {
@@ -20,22 +21,30 @@ place refused(std::int32_t error) {
     return made;
 }
 
-void tell(node const& watched, watch_bits what, std::string const& name, std::uint32_t cookie) {
+void tell(watcher& to, watch_bits what, std::string const& name, std::uint32_t cookie) {
+    auto& events = to.waiting;
+    if (events.size() > most_events) return;
+    watch_event made;
+    made.what = static_cast<std::uint32_t>(events.size() == most_events ? watch_bits::overflow : what);
+    if (events.size() < most_events) {
+        made.cookie = cookie;
+        made.name = name;
+    }
+    // As the kernel does.
+    bool const same = !events.empty() && events.back().what == made.what && events.back().name == made.name &&
+                      events.back().cookie == made.cookie;
+    if (!same) events.push_back(std::move(made));
+}
+
+void tell(node const& watched, watch_bits what, std::string const& name, std::uint32_t cookie) noexcept {
     for (auto const& each : watched.watchers) {
         auto const to = each.lock();
         if (!to) continue;
-        auto& events = to->waiting;
-        if (events.size() > most_events) continue;
-        watch_event made;
-        made.what = static_cast<std::uint32_t>(events.size() == most_events ? watch_bits::overflow : what);
-        if (events.size() < most_events) {
-            made.cookie = cookie;
-            made.name = name;
+        try {
+            tell(*to, what, name, cookie);
+        } catch (std::bad_alloc const&) {
+            to->overflowed = true;
         }
-        // As the kernel does.
-        bool const same = !events.empty() && events.back().what == made.what && events.back().name == made.name &&
-                          events.back().cookie == made.cookie;
-        if (!same) events.push_back(std::move(made));
         to->news = true;
     }
 }
@@ -231,13 +240,13 @@ std::int32_t tree::resize(node& file, std::uint64_t size) {
     return 0;
 }
 
-void notify(node const& of, watch_bits what, std::uint32_t cookie) {
+void notify(node const& of, watch_bits what, std::uint32_t cookie) noexcept {
     tell(of, what, {}, cookie);
     bool const of_itself = what == watch_bits::self_removed || what == watch_bits::ended;
     if (of.parent != nullptr && !of_itself) tell(*of.parent, what, of.name, cookie);
 }
 
-void notify_entry(node const& directory, std::string const& name, watch_bits what, std::uint32_t cookie) {
+void notify_entry(node const& directory, std::string const& name, watch_bits what, std::uint32_t cookie) noexcept {
     tell(directory, what, name, cookie);
 }
 

@@ -23,6 +23,8 @@ struct disk_space {
 struct watcher {
     std::vector<watch_event> waiting{};
     watch_operation* reader = nullptr;
+    /// There was no memory for something that happened: to be told as an overflow.
+    bool overflowed = false;
     /// `reader` is to be woken.
     bool news = false;
 };
@@ -89,8 +91,8 @@ private:
 };
 
 /// Tells who watches `of`, or the directory it is in.
-void notify(node const& of, watch_bits what, std::uint32_t cookie = 0);
+void notify(node const& of, watch_bits what, std::uint32_t cookie = 0) noexcept;
 /// Tells the watchers of a directory about an entry of it.
-void notify_entry(node const& directory, std::string const& name, watch_bits what, std::uint32_t cookie = 0);
+void notify_entry(node const& directory, std::string const& name, watch_bits what, std::uint32_t cookie = 0) noexcept;
 
 }  // namespace rota::inline v0::simulation

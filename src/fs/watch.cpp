@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <deque>
 #include <utility>
+#include <vector>
 
 namespace rota::inline v0 {
 namespace {
@@ -32,58 +33,65 @@ struct detail::watch_state {
 
     static path_watch give(std::shared_ptr<watch_state> state) noexcept { return path_watch(std::move(state)); }
 
-    void take(std::vector<watch_event>&& events) {
-        for (watch_event& event : events) {
-            if (says(event, watch_bits::overflow)) add(kind::overflow, {});
-            if (says(event, watch_bits::created))
-                add(kind::created, std::move(event.name));
-            else if (says(event, watch_bits::modified))
-                add(kind::modified, std::move(event.name));
-            else if (says(event, watch_bits::closed))
-                add(kind::written, std::move(event.name));
-            else if (says(event, watch_bits::attributes))
-                add(kind::attributes, std::move(event.name));
-            else if (says(event, watch_bits::removed))
-                add(kind::removed, std::move(event.name));
-            else if (says(event, watch_bits::self_removed))
-                add(kind::removed, {});
-            else if (says(event, watch_bits::self_moved))
-                add(kind::renamed, {});
-            else if (says(event, watch_bits::moved_from)) {
-                // A rename within the directory, if its other half comes next.
-                leaving = event.cookie;
-                add(kind::removed, std::move(event.name));
-                continue;
-            } else if (says(event, watch_bits::moved_to)) {
-                if (leaving == event.cookie && !waiting.empty() && waiting.back().what == kind::removed) {
-                    path_change& last = waiting.back();
-                    last.what = kind::renamed;
-                    last.old_name = std::exchange(last.name, std::move(event.name));
-                } else {
-                    add(kind::created, std::move(event.name));
-                }
-            }
-            leaving = 0;
-            if (says(event, watch_bits::ended)) ended = true;
-        }
+    /// Where memory is short the rest of what was told stays for the next time.
+    void take() {
+        for (; taken < told.size(); ++taken) take(told[taken]);
+        told.clear();
+        taken = 0;
     }
 
-    void add(kind what, std::string name) {
+    void take(watch_event& event) {
+        if (says(event, watch_bits::overflow)) add(kind::overflow, {});
+        if (says(event, watch_bits::created))
+            add(kind::created, std::move(event.name));
+        else if (says(event, watch_bits::modified))
+            add(kind::modified, std::move(event.name));
+        else if (says(event, watch_bits::closed))
+            add(kind::written, std::move(event.name));
+        else if (says(event, watch_bits::attributes))
+            add(kind::attributes, std::move(event.name));
+        else if (says(event, watch_bits::removed))
+            add(kind::removed, std::move(event.name));
+        else if (says(event, watch_bits::self_removed))
+            add(kind::removed, {});
+        else if (says(event, watch_bits::self_moved))
+            add(kind::renamed, {});
+        else if (says(event, watch_bits::moved_from)) {
+            // A rename within the directory, if its other half comes next.
+            add(kind::removed, std::move(event.name));
+            leaving = event.cookie;
+            return;
+        } else if (says(event, watch_bits::moved_to)) {
+            if (leaving == event.cookie && !waiting.empty() && waiting.back().what == kind::removed) {
+                path_change& last = waiting.back();
+                last.what = kind::renamed;
+                last.old_name = std::exchange(last.name, std::move(event.name));
+            } else {
+                add(kind::created, std::move(event.name));
+            }
+        }
+        leaving = 0;
+        if (says(event, watch_bits::ended)) ended = true;
+    }
+
+    void add(kind what, std::string&& name) {
         if (!waiting.empty()) {
             path_change const& last = waiting.back();
             bool const same = last.what == what || (last.what == kind::created && what == kind::modified);
             if (same && last.name == name && what != kind::renamed) return;
         }
-        path_change made;
+        auto& made = waiting.emplace_back();
         made.what = what;
         made.name = std::move(name);
-        waiting.push_back(std::move(made));
     }
 
     scheduler* home;
     std::string path;
     io_handle handle{};
     std::deque<path_change> waiting{};
+    /// What the engine has told; of it `taken` are in `waiting`.
+    std::vector<watch_event> told{};
+    std::size_t taken = 0;
     /// The cookie of half a rename.
     std::uint32_t leaving = 0;
     bool busy = false;
@@ -101,12 +109,14 @@ coro<std::optional<path_change>> next_of(std::shared_ptr<detail::watch_state> st
         bool& busy;
         ~at_end() { busy = false; }
     } const turn{state->busy};
-    while (state->waiting.empty()) {
+    for (;;) {
+        state->take();
+        if (!state->waiting.empty()) break;
         if (state->ended) co_return std::nullopt;
         detail::file_awaiter<watch_operation> waiting("path_watch.next", state->handle);
         auto const result = co_await waiting;
         detail::check_result(result, "watch", state->path);
-        state->take(std::move(waiting.events));
+        state->told = std::move(waiting.events);
     }
     std::optional<path_change> first(std::move(state->waiting.front()));
     state->waiting.pop_front();
