@@ -218,5 +218,11 @@ coro<int> process::stop(clock::duration grace) {
 }
 
 coro<> process::kill_and_wait() { return detail::kill_and_wait(detail::process_ref(state())); }
+coro<> detail::kill_and_wait_later(process const& child) {
+    if (!child) co_return;
+    detail::process_ref const kept(child.state());
+    kept->kill();
+    co_await kept->ended.wait();
+}
 
 }  // namespace rota::inline v0

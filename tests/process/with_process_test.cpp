@@ -2,10 +2,13 @@
 
 #include "process_kit.hpp"
 
+#include <rota/base/frame_pool.hpp>
 #include <rota/combine/timeout.hpp>
 #include <rota/core/sleep.hpp>
 
 #include <csignal>
+#include <cstdint>
+#include <new>
 #include <stdexcept>
 
 namespace {
@@ -26,6 +29,23 @@ TEST_P(WithProcess, KillsAndReapsWhenTheBodyIsDoneAndGivesWhatItGives) {
         EXPECT_EQ(given, 7);
         EXPECT_EQ(::kill(pid, 0), -1);
         EXPECT_TRUE(no_child_is_left());
+    });
+}
+
+TEST_P(WithProcess, KillsAndReapsWhereThereIsNoMemoryForABodyOrAnEnd) {
+    run([]() -> coro<> {
+        auto const body = [](rota::process&) -> coro<> { co_await rota::yield(); };
+        bool went_well = false;
+        for (std::uint64_t n = 1; !went_well && n < 100; ++n) {
+            rota::detail::frame_pool::fail_allocation(n);
+            try {
+                co_await rota::with_process(rota::create_subprocess_exec(quiet(), "sleep", "100"), body);
+                went_well = true;
+            } catch (std::bad_alloc const&) {}
+            rota::detail::frame_pool::fail_allocation(0);
+            EXPECT_TRUE(no_child_is_left()) << "frame " << n;
+        }
+        EXPECT_TRUE(went_well);
     });
 }
 

@@ -15,7 +15,12 @@
 
 namespace rota::inline v0 {
 
+class process;
+
 namespace detail {
+
+/// `process::kill_and_wait` of what `child` is by the time this is awaited, which may be none.
+ROTA_API coro<> kill_and_wait_later(process const& child);
 
 class process_state;
 class subprocess_state;
@@ -130,6 +135,7 @@ public:
 
 private:
     friend class detail::subprocess_state;
+    friend coro<> detail::kill_and_wait_later(process const&);
     detail::process_state& state() const;
     stream& stream_of(std::size_t number, char const* name);
 

@@ -1,24 +1,43 @@
 #pragma once
 
 #include <rota/core/coro.hpp>
+#include <rota/core/with_shield.hpp>
 #include <rota/detail/bound_body.hpp>
-#include <rota/detail/run_and_end.hpp>
+#include <rota/detail/result_room.hpp>
 #include <rota/process/process.hpp>
 
+#include <exception>
+#include <type_traits>
 #include <utility>
 
 namespace rota::inline v0 {
 namespace detail {
 
-template <class Bound>
-auto run_with_process(process child, Bound body) {
-    return run_and_end<process>(std::move(child), std::move(body), [](process& of) { return of.kill_and_wait(); });
-}
-
-template <class Bound>
-coro<typename Bound::result> start_with_process(coro<process> starting, Bound body) {
-    process child = co_await std::move(starting);
-    co_return co_await run_with_process(std::move(child), std::move(body));
+template <class Starting, class Bound>
+coro<typename Bound::result> run_with_process(Starting starting, Bound body) {
+    using R = typename Bound::result;
+    process child;
+    // First: its frame is there when it is needed, whatever memory is short of then.
+    auto ending = kill_and_wait_later(child);
+    std::exception_ptr error;
+    result_room<R> value;
+    try {
+        if constexpr (std::is_same_v<Starting, process>)
+            child = std::move(starting);
+        else
+            child = co_await std::move(starting);
+        body.start(child);
+        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
+        if constexpr (std::is_void_v<R>)
+            co_await awaiter;
+        else
+            value.fill(co_await awaiter);
+    } catch (...) {
+        error = std::current_exception();
+    }
+    co_await with_shield(std::move(ending));
+    if (error) std::rethrow_exception(std::move(error));
+    if constexpr (!std::is_void_v<R>) co_return value.take();
 }
 
 }  // namespace detail
@@ -42,7 +61,7 @@ template <class Body, class... Args>
 }
 template <class Body, class... Args>
 [[nodiscard]] auto with_process(coro<process> starting, Body&& body, Args&&... args) {
-    return detail::start_with_process(
+    return detail::run_with_process(
         std::move(starting),
         detail::bind_body(detail::offers<process>{}, std::forward<Body>(body), std::forward<Args>(args)...));
 }
