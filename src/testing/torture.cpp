@@ -121,6 +121,7 @@ public:
         if (!scenario_) return;
         auto const verifying = create_task(scenario_->verify());
         if (end("verify", verifying) == how_it_ended::unhelped) return;
+        if (verifying.cancelled()) throw torture_failure("verify ended cancelled");
         if (auto error = verifying.exception()) throw torture_failure(detail::describe(error));
     }
 

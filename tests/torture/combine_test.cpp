@@ -79,6 +79,7 @@ struct gathers_exceptions : owning {
                 "a result is lost");
         co_await rota::yield();
     }
+    bool expects(rota::exception_context const& told) const override { return is_expected_failure(told); }
 };
 TEST(TortureGather, ReturningExceptions) { torture<gathers_exceptions>("gather/returning exceptions"); }
 
@@ -91,6 +92,8 @@ struct gathers_a_range_with_exceptions : owning {
         require(got[0].value() == 1 && !got[1].has_value(), "a result is lost");
         co_await rota::yield();
     }
+    // Where the gather itself ends early nobody is given the errors of its children.
+    bool expects(rota::exception_context const& told) const override { return is_expected_failure(told); }
 };
 TEST(TortureGather, ARangeReturningExceptions) {
     torture<gathers_a_range_with_exceptions>("gather/of a range, returning exceptions");
@@ -126,7 +129,8 @@ struct gathers_tasks : with_tasks {
         co_await rota::yield();
     }
     coro<> verify() override {
-        for (auto const& each : tasks) require(each.done() || !waits, "it was left before its tasks had ended");
+        for (auto const& each : tasks)
+            require(each.done() || !waits || memory_ran_out(), "it was left before its tasks had ended");
         co_await end_all();
     }
 };
@@ -142,7 +146,8 @@ struct gathers_a_range_of_tasks : with_tasks {
         co_await rota::yield();
     }
     coro<> verify() override {
-        for (auto const& each : tasks) require(each.done() || !waits, "it was left before its tasks had ended");
+        for (auto const& each : tasks)
+            require(each.done() || !waits || memory_ran_out(), "it was left before its tasks had ended");
         co_await end_all();
     }
 };

@@ -60,10 +60,20 @@ namespace torture_kit {
 namespace {
 
 std::uint64_t taken() noexcept { return asked_for; }
-void fail_one(std::uint64_t n) { failing = n == 0 ? 0 : asked_for + n; }
-void fail_all_from(std::uint64_t n) { exhausted_from = n == 0 ? 0 : asked_for + n; }
+thread_local constinit bool stays_short = false;
+
+void fail_one(std::uint64_t n) {
+    failing = n == 0 ? 0 : asked_for + n;
+    stays_short = false;
+}
+void fail_all_from(std::uint64_t n) {
+    exhausted_from = n == 0 ? 0 : asked_for + n;
+    stays_short = true;
+}
 
 }  // namespace
+
+bool memory_stays_short() noexcept { return stays_short; }
 
 bool const general_memory_can_fail = OWN_OPERATOR_NEW != 0;
 rota::testing::memory_source const general_memory{&fail_one, &taken};

@@ -79,7 +79,10 @@ struct is_left : with_children {
         EXPECT_TRUE(no_child_is_left());
     }
     coro<> verify() override {
-        EXPECT_TRUE(no_child_is_left());
+        // One that there was no memory to give to anybody is killed, and reaped before the next run begins.
+        if (!memory_ran_out()) {
+            EXPECT_TRUE(no_child_is_left());
+        }
         co_return;
     }
 };

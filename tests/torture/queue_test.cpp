@@ -17,10 +17,12 @@ struct with_a_queue : scenario {
     Queue items{2};
     std::vector<int> put;
     std::vector<int> got;
+    with_a_queue() {
+        put.reserve(64);
+        got.reserve(64);
+    }
     coro<> put_some(int first, int count) {
         for (int i = 0; i < count; ++i) {
-            put.reserve(put.size() + 1);
-            got.reserve(put.size() + 1);
             co_await items.put(std::make_unique<int>(first + i));
             put.push_back(first + i);
             if (i % 2 == 1) co_await rota::yield();

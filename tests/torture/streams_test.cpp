@@ -32,6 +32,8 @@ struct with_a_server : scenario {
         co_await handle(std::move(peer));
     }
     coro<> environment() override { co_await serve(); }
+    /// A handler whose client has ended early.
+    bool expects(rota::exception_context const& told) const override { return is_lost_connection(told); }
 
     coro<stream> connect() {
         co_await is_open.wait();
@@ -132,11 +134,13 @@ struct serves_for_ever : scenario {
     coro<> subject() override {
         auto handler = [this](stream peer) { return handle(std::move(peer)); };
         listening = co_await rota::start_server(handler, "127.0.0.1", port);
+        auto serve = listening.serve_forever();
         serving = true;
-        co_await listening.serve_forever();
+        co_await std::move(serve);
         serving = false;
         co_await listening.wait_closed();
     }
+    bool expects(rota::exception_context const& told) const override { return is_lost_connection(told); }
     coro<> environment() override {
         while (!listening) co_await rota::sleep(1ms);
         try {
@@ -145,9 +149,10 @@ struct serves_for_ever : scenario {
             co_await client.close();
             auto const other = co_await rota::open_connection("127.0.0.1", port);
             co_await rota::sleep(1s);
-            listening.close();
-        } catch (std::exception const&) {  // the server was closed
+        } catch (std::exception const&) {
+            // The server was closed, or memory was short.
         }
+        listening.close();
     }
     coro<> verify() override {
         if (!listening) co_return;
@@ -167,14 +172,18 @@ template <class Read>
 struct reads : with_a_server {
     stream client;
     std::string got;
+    std::size_t sent = 0;
     coro<> handle(stream peer) override {
         co_await peer.write(std::string_view(message).substr(0, 12));
+        sent = 12;
         co_await rota::sleep(1ms);
         co_await peer.write(std::string_view(message).substr(12));
+        sent = message.size();
         co_await peer.write_eof();
         co_await read_to_the_end(peer);
     }
     coro<> subject() override {
+        got.reserve(2 * message.size());
         client = co_await connect();
         while (got.size() < message.size()) {
             auto const piece = co_await Read::read(client);
@@ -185,7 +194,9 @@ struct reads : with_a_server {
     coro<> verify() override {
         if (client) {
             got += co_await client.read();
-            require(got == message && client.at_eof(), "bytes are lost");
+            bool const all_sent = sent == message.size() || !memory_ran_out();
+            require(all_sent ? got == message : message.starts_with(got) && got.size() >= sent, "bytes are lost");
+            require(client.at_eof(), "it has not ended");
             co_await client.close();
         }
         co_await close_server();
@@ -256,8 +267,8 @@ TEST(TortureStreams, ReadLine) { torture<reads<read_line>>("stream.read_line", s
 
 struct next_line {
     static coro<std::string> read(stream& from) {
-        auto const line = co_await from.next_line();
-        co_return line.value_or("");
+        auto line = co_await from.next_line();
+        co_return std::move(line).value_or("");
     }
 };
 TEST(TortureStreams, NextLine) { torture<reads<next_line>>("stream.next_line", several_seeds); }
@@ -270,6 +281,7 @@ struct writes : with_a_server {
     std::size_t const size = Over64KiB ? 150'000 : 10;
     std::size_t whole = 0;
     std::string received;
+    bool all_read = false;
     coro<> handle(stream peer) override {
         // Slowly, so that the writer waits.
         if constexpr (Over64KiB) co_await rota::sleep(1ms);
@@ -278,6 +290,7 @@ struct writes : with_a_server {
             if (piece.empty()) break;
             received += piece;
         }
+        all_read = true;
     }
     std::string bytes(std::size_t nth) const { return std::string(size, static_cast<char>('a' + nth)); }
     coro<> subject() override {
@@ -302,10 +315,13 @@ struct writes : with_a_server {
             require(whole < 2 && broken.sent() > 0 && broken.sent() < size,
                     "a write was not left half-way, but told so");
             expected += bytes(whole).substr(0, broken.sent());
+        } catch (rota::system_error const&) {
+            // The handler has ended early.
+            if (!memory_ran_out() || all_read) throw;
         }
         co_await client.close();
-        while (handlers > 0 || accepted == 0) co_await rota::sleep(1ms);
-        require(received == expected, "other bytes came than were written");
+        for (int i = 0; i < 1000 && (handlers > 0 || accepted == 0); ++i) co_await rota::sleep(1ms);
+        if (all_read || !memory_ran_out()) require(received == expected, "other bytes came than were written");
         co_await close_server();
     }
 };
@@ -321,7 +337,10 @@ struct writes_in_turns : with_a_server {
         while (true) {
             auto line = co_await peer.read_line();
             if (line.empty()) break;
-            (line.back() == '\n' ? lines.emplace_back() : rest) = line;
+            if (line.back() == '\n')
+                lines.push_back(std::move(line));
+            else
+                rest = std::move(line);
         }
     }
     coro<> write(std::string line) { co_await client.write(line); }

@@ -203,10 +203,12 @@ struct meets_at_a_barrier : scenario {
         co_await pass();
     }
     coro<> environment() override {
-        auto const other = create_task(pass_twice());
+        // When one of them fails the other is not left waiting for it.
+        co_await rota::gather(pass_twice(), pass_twice_later());
+    }
+    coro<> pass_twice_later() {
         co_await rota::yield();
         co_await pass_twice();
-        co_await other;
     }
     coro<> pass_twice() {
         co_await turns(2);

@@ -39,6 +39,8 @@ struct fails_in_a_thread : scenario {
                 ++begun;
                 fail();
             });
+        } catch (std::system_error const&) {
+            throw;  // no thread could be started
         } catch (std::runtime_error const&) {
             ++caught;
         }
@@ -130,6 +132,7 @@ struct a_pool_that_ends : scenario {
         co_await rota::yield();
     }
     coro<> verify() override {
+        co_await rota::sleep(1s);  // who was not waited for
         require(got == begun, "work was done, and its result is lost");
         co_return;
     }

@@ -7,11 +7,14 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <exception>
 #include <initializer_list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -72,6 +75,16 @@ inline rota::testing::torture_options on_engine(rota::engine_kind engine) {
 inline std::initializer_list<rota::testing::torture_options> const real_engines = {on_engine(rota::engine_kind::uring),
                                                                                    on_engine(rota::engine_kind::epoll)};
 
+/// What a handler meets whose peer has gone.
+inline bool is_lost_connection(rota::exception_context const& told) {
+    try {
+        if (told.exception) std::rethrow_exception(told.exception);
+    } catch (std::system_error const& error) {
+        return error.code() == std::errc::broken_pipe || error.code() == std::errc::connection_reset;
+    } catch (...) {}
+    return false;
+}
+
 /// One of a number of coroutines that run, for as long as it lives.
 class counted {
 public:
@@ -95,7 +108,21 @@ inline coro<int> value_after(int& running, int value, rota::clock::duration dela
     co_return value;
 }
 
-[[noreturn]] inline void fail() { throw std::runtime_error("as it was to fail"); }
+/// Whether all allocations fail from some point on, not one alone. Then a simulated disk or network can do little either: it
+/// keeps its things in the program's memory, as a kernel does not.
+bool memory_stays_short() noexcept;
+
+/// Also where memory is short: a copy takes none.
+inline std::runtime_error const expected_failure("as it was to fail");
+[[noreturn]] inline void fail() { throw expected_failure; }
+inline bool is_expected_failure(rota::exception_context const& told) {
+    try {
+        if (told.exception) std::rethrow_exception(told.exception);
+    } catch (std::runtime_error const& error) {
+        return std::string_view(error.what()) == expected_failure.what();
+    } catch (...) {}
+    return false;
+}
 
 inline coro<int> error_after(int& running, rota::clock::duration delay) {
     counted const here(running);
