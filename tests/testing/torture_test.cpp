@@ -4,6 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <exception>
+#include <new>
+#include <stdexcept>
+#include <string>
+
 namespace {
 
 using namespace std::chrono_literals;
@@ -98,6 +103,137 @@ TEST(cancel_torture, cancels_between_any_two_resumes_of_a_turn) {
 TEST(allocation_torture, fails_each_allocation_in_turn) {
     auto const report = allocation_torture(making<sleeps_three_times>());
     EXPECT_GE(report.stopped, 2U);
+}
+
+/// What `allocation_torture` says of it; nothing where it finds nothing.
+template <class S>
+std::string what_allocation_torture_finds() {
+    try {
+        allocation_torture(making<S>());
+        return "";
+    } catch (torture_failure const& failure) {
+        return failure.what();
+    }
+}
+
+rota::coro<> needs_a_frame() { co_return; }
+
+struct is_left_waiting : scenario {
+    rota::event go;
+    rota::coro<> helps() {
+        try {
+            co_await needs_a_frame();
+            go.set();
+        } catch (std::bad_alloc const&) {}
+    }
+    rota::coro<> subject() override { co_await go.wait(); }
+    rota::coro<> environment() override { co_await helps(); }
+};
+
+TEST(allocation_torture, tells_of_a_subject_that_waits_for_ever) {
+    auto const found = what_allocation_torture_finds<is_left_waiting>();
+    EXPECT_NE(found.find("the subject waits for ever"), std::string::npos) << found;
+}
+
+struct waits_for_an_environment_that_failed : scenario {
+    static inline int unhelped = 0;
+    bool went_on = false;
+    rota::event go;
+    rota::coro<> subject() override {
+        co_await go.wait();
+        went_on = true;
+    }
+    rota::coro<> environment() override {
+        co_await needs_a_frame();
+        go.set();
+    }
+    rota::coro<> verify() override {
+        require(went_on || memory_ran_out(), "it did not go on");
+        require(go.is_set() || environment_failed(), "nobody helped");
+        unhelped += environment_failed() ? 1 : 0;
+        co_await go.wait();
+    }
+};
+
+TEST(allocation_torture, lets_a_subject_and_its_verify_wait_for_an_environment_that_lacked_memory) {
+    EXPECT_EQ(what_allocation_torture_finds<waits_for_an_environment_that_failed>(), "");
+    EXPECT_GE(waits_for_an_environment_that_failed::unhelped, 2);
+}
+
+struct loses_an_item_without_memory : scenario {
+    bool taken = false;
+    bool kept = false;
+    rota::coro<> subject() override {
+        taken = true;
+        co_await needs_a_frame();
+        kept = true;
+    }
+    rota::coro<> verify() override {
+        require(taken == kept, "the item is lost");
+        co_return;
+    }
+};
+
+TEST(allocation_torture, tells_what_verify_found) {
+    auto const found = what_allocation_torture_finds<loses_an_item_without_memory>();
+    EXPECT_NE(found.find("failing frame"), std::string::npos) << found;
+    EXPECT_NE(found.find("the item is lost"), std::string::npos) << found;
+}
+
+/// An error that nobody awaits where memory was short for who would have.
+template <bool Expected>
+struct leaves_an_error : scenario {
+    static rota::coro<> fails() {
+        co_await rota::yield();
+        throw std::runtime_error("of nobody's concern");
+    }
+    rota::coro<> subject() override {
+        auto const failing = rota::create_task(fails());
+        co_await needs_a_frame();
+        try {
+            co_await failing;
+        } catch (std::runtime_error const&) {}
+    }
+    // It ends by itself meanwhile.
+    rota::coro<> verify() override { co_await rota::sleep(1ms); }
+    bool expects(rota::exception_context const&) const override { return Expected; }
+};
+
+TEST(allocation_torture, tells_what_the_exception_handler_was_told_unless_it_is_expected) {
+    auto const found = what_allocation_torture_finds<leaves_an_error<false>>();
+    EXPECT_NE(found.find("of nobody's concern"), std::string::npos) << found;
+    EXPECT_EQ(what_allocation_torture_finds<leaves_an_error<true>>(), "");
+}
+
+/// Told as well, but no more than that memory was short.
+struct leaves_a_want_of_memory : scenario {
+    static rota::coro<> fails() {
+        try {
+            co_await needs_a_frame();
+        } catch (std::bad_alloc const&) {
+            std::throw_with_nested(std::runtime_error("it was short"));
+        }
+    }
+    rota::coro<> subject() override {
+        rota::create_task(fails());
+        co_await rota::sleep(1ms);
+    }
+};
+
+TEST(allocation_torture, expects_the_handler_to_be_told_of_a_want_of_memory) {
+    EXPECT_EQ(what_allocation_torture_finds<leaves_a_want_of_memory>(), "");
+}
+
+struct fails_by_itself : scenario {
+    rota::coro<> subject() override {
+        co_await rota::yield();
+        throw std::runtime_error("by itself");
+    }
+};
+
+TEST(allocation_torture, tells_of_a_subject_that_fails_with_memory_enough) {
+    auto const found = what_allocation_torture_finds<fails_by_itself>();
+    EXPECT_NE(found.find("no allocation had failed"), std::string::npos) << found;
 }
 
 struct leaks_a_frame : scenario {
