@@ -5,6 +5,7 @@
 #include <rota/detail/task_start.hpp>
 
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace rota::inline v0::detail {
@@ -67,6 +68,7 @@ bool write_awaiter::begin(task_state& task) {
 bool write_awaiter::cancel(task_state&) noexcept { return state().cancel_write(*this); }
 
 std::exception_ptr write_awaiter::take_error() {
+    if (verdict_ == verdict::no_memory) return std::make_exception_ptr(std::bad_alloc());
     return verdict_ == verdict::failed ? state().write_failure(*this) : nullptr;
 }
 

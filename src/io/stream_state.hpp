@@ -115,6 +115,7 @@ struct stream_state : stream_block {
     int read_error = 0;
     bool read_ran_short = false;  // of memory: this read fails, the next one goes on where it was
     int write_error = 0;
+    bool write_ran_short = false;  // the same of a write
     std::size_t broken_sent = 0;
     std::size_t broken_size = 0;  // not 0: a write of that size was cancelled half-way
 
@@ -153,6 +154,7 @@ private:
     bool may_write() const noexcept { return !closed && write_error == 0 && broken_size == 0; }
     bool is_complete(write_awaiter const& asking) const noexcept;
     void give_up(write_awaiter& half_way) noexcept;
+    void keep_how_far_it_got(write_awaiter const& half_way) noexcept;
     static void written(operation& op) noexcept;
 
     void fail_waiters() noexcept;

@@ -52,6 +52,10 @@ bool stream_state::is_complete(write_awaiter const& asking) const noexcept {
 
 void stream_state::give_up(write_awaiter& half_way) noexcept {
     half_way.unlink();
+    keep_how_far_it_got(half_way);
+}
+
+void stream_state::keep_how_far_it_got(write_awaiter const& half_way) noexcept {
     if (half_way.sent_ == 0) return;
     broken_sent = half_way.sent_;
     broken_size = half_way.size_;
@@ -75,6 +79,9 @@ void stream_state::write_on(std::int32_t& tries) noexcept {
             conclude(*first, verdict::done);
         } else if (!possible) {
             conclude(*first, verdict::failed);
+        } else if (std::exchange(write_ran_short, false)) {
+            keep_how_far_it_got(*first);
+            conclude(*first, verdict::no_memory);
         } else if (tries <= 0) {
             return next_write.queue();
         } else {
@@ -101,7 +108,9 @@ bool stream_state::start_next(write_awaiter& first) noexcept {
 }
 
 void stream_state::take_sent(write_awaiter& first, std::int32_t result) noexcept {
-    if (result < 0) {
+    if (result == -ENOMEM) {
+        write_ran_short = true;
+    } else if (result < 0) {
         if (result != -ECANCELED && !closed) write_error = transfer_error(result);
     } else if (first.kind_ == write_awaiter::kind::end) {
         write_ended = true;
@@ -118,6 +127,7 @@ void stream_state::written(operation& op) noexcept {
     self.take_sent(first, op.result());
     if (task_state& task = *first.task_; task.visible != 0 && !self.is_complete(first) && self.may_write()) {
         self.give_up(first);
+        self.write_ran_short = false;
         task.set(task_raise);
         wake(task);
     }

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <deque>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -28,6 +29,7 @@ struct script {
     };
     std::deque<step> reads;
     std::int32_t write_result = 0;  // 0: takes everything
+    int writes_before_no_memory = -1;
     std::string written;
     int closes = 0;
 };
@@ -49,7 +51,9 @@ public:
         return true;
     }
     bool start_write(rota::send_operation& op) noexcept override {
-        if (script_->write_result < 0) {
+        if (script_->writes_before_no_memory >= 0 && --script_->writes_before_no_memory < 0) {
+            op.finish_at_once(-ENOMEM);
+        } else if (script_->write_result < 0) {
             op.finish_at_once(script_->write_result);
         } else {
             std::size_t const bytes = std::min<std::size_t>(op.length, 3);
@@ -85,6 +89,29 @@ TEST(Transport, AReadThatFindsNoMemoryFailsAloneAndTheNextOneGoesOnWhereItWas) {
         EXPECT_THROW((void)co_await from.read(), std::bad_alloc);
         EXPECT_EQ(co_await from.read(), "the rest");
         co_await from.close();
+    });
+}
+
+TEST(Transport, AWriteThatFindsNoMemoryFailsAloneAndTheNextOneGoes) {
+    run_simulated([]() -> coro<> {
+        script plan;
+        auto to = stream(std::make_unique<scripted>(plan));
+        plan.write_result = -ENOMEM;
+        EXPECT_THROW(co_await to.write("lost"), std::bad_alloc);
+        plan.write_result = 0;
+        co_await to.write("kept");
+        EXPECT_EQ(plan.written, "kept");
+        plan.writes_before_no_memory = 1;
+        EXPECT_THROW(co_await to.write("half"), std::bad_alloc);
+        EXPECT_EQ(plan.written, "kepthal");
+        bool told = false;
+        try {
+            co_await to.write("more");
+        } catch (rota::broken_write_error const& error) {
+            told = error.sent() == 3;
+        }
+        EXPECT_TRUE(told);
+        co_await to.close();
     });
 }
 

@@ -172,7 +172,7 @@ public:
 
 private:
     friend struct stream_state;
-    enum class verdict : std::uint8_t { wait, done, failed };
+    enum class verdict : std::uint8_t { wait, done, failed, no_memory };
 
     bool begin(task_state& task);
     stream_state& state() const noexcept;
