@@ -1,6 +1,6 @@
 # cmake -DBUILD=... -DCOMPILER=... -DVERSION=... -DREADME=... -P consumer_test.cmake
 # Installs to a folder of its own, and builds and runs programs that know no more than that folder: the README's first one
-# by find_package, and another, where there is a pkg-config, by that.
+# by find_package, and others, where there is a pkg-config, by that.
 set(work "${BUILD}/consumer_test")
 file(REMOVE_RECURSE "${work}")
 
@@ -40,13 +40,20 @@ endif()
 
 find_program(PKG_CONFIG pkg-config)
 if(PKG_CONFIG)
-    file(GLOB_RECURSE package "${work}/prefix/*/rota.pc")
-    cmake_path(GET package PARENT_PATH folder)
-    # The .pc file names the prefix that was configured; this one is elsewhere.
-    execute_process(COMMAND "${CMAKE_COMMAND}" -E env "PKG_CONFIG_PATH=${folder}"
-            "${PKG_CONFIG}" "--define-variable=prefix=${work}/prefix" --cflags --libs rota
-        OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-    separate_arguments(flags UNIX_COMMAND "${flags}")
-    run("${COMPILER}" "${CMAKE_CURRENT_LIST_DIR}/consumer/main.cpp" ${flags} -o "${work}/consumer")
-    run("${CMAKE_COMMAND}" -E env "LD_LIBRARY_PATH=${folder}/.." "${work}/consumer")
+    # Nobody told them where they were installed to.
+    file(GLOB_RECURSE libraries "${work}/prefix/*/librota*.a" "${work}/prefix/*/librota*.so")
+    foreach(library IN LISTS libraries)
+        cmake_path(GET library PARENT_PATH folder)
+        cmake_path(GET library STEM name)
+        string(REGEX REPLACE "^lib" "" name "${name}")
+        execute_process(COMMAND "${CMAKE_COMMAND}" -E env "PKG_CONFIG_PATH=${folder}/pkgconfig"
+                "${PKG_CONFIG}" --cflags --libs ${name}
+            OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+        separate_arguments(flags UNIX_COMMAND "${flags}")
+        # The linker looks there, too, for the shared libraries that others need.
+        set(with_libraries "${CMAKE_COMMAND}" -E env "LD_LIBRARY_PATH=${folder}")
+        run(${with_libraries} "${COMPILER}" "${CMAKE_CURRENT_LIST_DIR}/consumer/by_pkg_config/${name}.cpp" ${flags}
+            -o "${work}/${name}")
+        run(${with_libraries} "${work}/${name}")
+    endforeach()
 endif()
