@@ -11,12 +11,14 @@
 #include <rota/core/run.hpp>
 #include <rota/core/sleep.hpp>
 #include <rota/http/client_session.hpp>
+#include <rota/signal/signal_receiver.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -257,6 +259,22 @@ void fit_descriptors(fetch_options& options) {
     options.at_once = possible;
 }
 
+// Who started this program may want it to outlive the signal, as `nohup` does.
+bool is_ignored(int signal) {
+    struct sigaction now{};
+    return ::sigaction(signal, nullptr, &now) == 0 && (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == SIG_IGN;
+}
+
+// As a runner does for Ctrl-C: the first signal cancels `main`, a second one kills.
+rota::coro<> cancel_when_terminated(rota::any_task main, bool& terminated) {
+    {
+        rota::signal_receiver receiver(SIGTERM);
+        co_await receiver.next();
+    }
+    terminated = true;
+    main.cancel();
+}
+
 }  // namespace
 
 CLI::App& add_fetch(CLI::App& program, fetch_options& options) {
@@ -307,7 +325,7 @@ CLI::App& add_fetch(CLI::App& program, fetch_options& options) {
         "https:// trusts the system's roots, or those in the file or folder that SSL_CERT_FILE or SSL_CERT_DIR name, "
         "or\n"
         "those of --cacert alone.\n"
-        "Ctrl-C leaves whole files only, and says what is missing.\n"
+        "Ctrl-C and SIGTERM leave whole files only, and it says what is missing.\n"
         "\n"
         "Examples:\n"
         "  rota fetch http://localhost:8000/            print a page\n"
@@ -337,7 +355,10 @@ int fetch(fetch_options options) {
     bool const to_output = !folder && pages.size() == 1;
     auto const started = rota::clock::now();
     fetcher all(options, std::move(pages), folder ? &*folder : nullptr, to_output, std::move(trusted));
+    bool terminated = false;
     auto const main = [&]() -> rota::coro<> {
+        rota::task<> watch;
+        if (!is_ignored(SIGTERM)) watch = rota::create_task(cancel_when_terminated(rota::current_task(), terminated));
         try {
             co_await all.run();
         } catch (rota::cancelled_error const&) {
@@ -347,7 +368,13 @@ int fetch(fetch_options options) {
             throw;
         }
     };
-    rota::run(rota::runner_options(options.engine), main());
+    try {
+        rota::run(rota::runner_options(options.engine), main());
+    } catch (rota::cancelled_error const&) {
+        // The shell is to see what ended it.
+        if (terminated) std::raise(SIGTERM);
+        throw;
+    }
     if (!to_output) {
         std::chrono::duration<double> const taken = rota::clock::now() - started;
         std::fputs(summary(all.counts(), taken.count(), peak_memory()).c_str(), stdout);

@@ -27,7 +27,7 @@ struct fetch_options {
 CLI::App& add_fetch(CLI::App& program, fetch_options& options);
 
 /// Fetches; gives the exit status: 0, 1 where a page failed, 2 where there was nothing that could be begun. Ends the process
-/// by SIGINT where it was interrupted.
+/// by SIGINT or SIGTERM where that interrupted it.
 int fetch(fetch_options options);
 
 }  // namespace tools

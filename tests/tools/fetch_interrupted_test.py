@@ -1,4 +1,4 @@
-"""Ctrl-C half-way: whole files only, what is missing is said, and the shell sees SIGINT."""
+"""Ctrl-C or SIGTERM half-way: whole files only, what is missing is said, and the shell sees the signal."""
 
 import re
 import signal
@@ -61,6 +61,50 @@ class Interrupted(fetching.FetchTest):
                     program.kill()
         self.assertEqual(program.returncode, -signal.SIGINT)
         self.assertTrue(re.match(r"interrupted: 0 of 1 pages are whole, 0 failed, 1 are missing:\n", told), told)
+
+    def until_they_began(self, pages, count):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and sum(path.stat().st_size > 0 for path in pages.glob(".*.part")) < count:
+            time.sleep(0.02)
+
+    def test_termination_is_an_interruption_too(self):
+        pages = self.root / "pages"
+        for engine in ("auto", "epoll"):
+            with self.subTest(engine), BadServer() as bad:
+                urls = [f"{bad.url}/slow?{number}" for number in range(5)]
+                with subprocess.Popen([fetching.PROGRAM, "fetch", "--engine", engine, "-o", str(pages), *urls],
+                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                      text=True) as program:
+                    try:
+                        self.until_they_began(pages, len(urls))
+                        program.terminate()
+                        printed, told = program.communicate(timeout=30)
+                    finally:
+                        program.kill()
+                self.assertEqual((program.returncode, printed), (-signal.SIGTERM, ""))
+                self.assertEqual(list(pages.iterdir()), [])
+                self.assertEqual(told.splitlines(), [
+                    "interrupted: 0 of 5 pages are whole, 0 failed, 5 are missing:", *(f"  {url}" for url in urls)])
+
+    def test_termination_that_is_ignored_stays_ignored(self):
+        def ignore():
+            as_in_a_terminal()
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+        pages = self.root / "pages"
+        with BadServer() as bad:
+            with subprocess.Popen([fetching.PROGRAM, "fetch", "-o", str(pages), f"{bad.url}/slow"],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  preexec_fn=ignore) as program:
+                try:
+                    self.until_they_began(pages, 1)
+                    program.terminate()
+                    time.sleep(0.3)
+                    self.assertIsNone(program.poll())
+                    program.send_signal(signal.SIGINT)
+                    self.assertEqual(program.wait(30), -signal.SIGINT)
+                finally:
+                    program.kill()
 
 
 if __name__ == "__main__":
