@@ -364,7 +364,7 @@ int fetch(fetch_options options) {
         } catch (rota::cancelled_error const&) {
             // Told here, before the loop is closed and the signal ends this process.
             all.screen().clear();
-            std::fputs(missing(all.counts(), all.missing_pages()).c_str(), stderr);
+            std::fputs(missing(all.counts(), all.missing_pages(), all.screen().is_terminal()).c_str(), stderr);
             throw;
         }
     };

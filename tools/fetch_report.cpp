@@ -53,8 +53,7 @@ std::string sized(std::uint64_t bytes) {
     return fmt::format("{:.1f} {}", value, units[unit]);
 }
 
-std::string harmless(std::string_view text) {
-    constexpr std::size_t most = 300;
+std::string harmless(std::string_view text, std::size_t most) {
     std::string result;
     for (char const c : text.substr(0, most)) {
         auto const byte = static_cast<unsigned char>(c);
@@ -92,12 +91,16 @@ std::string summary(fetch_counts const& counts, double seconds, std::uint64_t pe
         grouped(counts.threads), static_cast<double>(peak_memory) / mebibyte);
 }
 
-std::string missing(fetch_counts const& counts, std::vector<std::string_view> const& urls) {
-    constexpr std::size_t most = 20;
+std::string missing(fetch_counts const& counts, std::vector<std::string_view> const& urls, bool on_terminal) {
+    constexpr std::size_t most_on_terminal = 20;
     auto text = fmt::format("interrupted: {} of {} pages are whole, {} failed, {} are missing:\n", grouped(counts.ok),
                             grouped(counts.total), grouped(counts.failed), grouped(urls.size()));
-    for (std::size_t i = 0; i < std::min(urls.size(), most); ++i) text += "  " + harmless(urls[i]) + '\n';
-    if (urls.size() > most) text += fmt::format("  ... and {} more\n", grouped(urls.size() - most));
+    std::size_t const named = on_terminal ? std::min(urls.size(), most_on_terminal) : urls.size();
+    for (std::size_t i = 0; i < named; ++i)
+        text += "  " + (on_terminal ? harmless(urls[i]) : harmless(urls[i], urls[i].size())) + '\n';
+    if (urls.size() > named)
+        text += fmt::format("  ... and {} more; with standard error in a file (2> FILE) all are named\n",
+                            grouped(urls.size() - named));
     return text;
 }
 

@@ -14,8 +14,9 @@ namespace tools {
 std::string grouped(std::uint64_t number);
 /// `61.4 kB`
 std::string sized(std::uint64_t bytes);
-/// Text from outside, fit for one line of a terminal: everything but printable ASCII is escaped, what is long is cut.
-std::string harmless(std::string_view text);
+/// Text from outside, fit for one line of a terminal: everything but printable ASCII is escaped, what is longer
+/// than `most` is cut.
+std::string harmless(std::string_view text, std::size_t most = 300);
 
 /// What there is to tell about many pages on their way.
 struct fetch_counts {
@@ -34,8 +35,9 @@ std::string progress_line(fetch_counts const& counts, double bytes_per_second, s
 /// What is told at the end, a line for each figure.
 std::string summary(fetch_counts const& counts, double seconds, std::uint64_t peak_memory);
 
-/// What is told where Ctrl-C ended it: how much is missing, and what, the first twenty by name.
-std::string missing(fetch_counts const& counts, std::vector<std::string_view> const& urls);
+/// What is told where a signal ended it: how much is missing, and what: all of it by name and in full, on a terminal the
+/// first twenty.
+std::string missing(fetch_counts const& counts, std::vector<std::string_view> const& urls, bool on_terminal);
 
 /// Standard error while pages are fetched: failures in lines of their own, on a terminal with a bar below them, elsewhere
 /// with a plain line every ten seconds.
@@ -51,6 +53,7 @@ public:
     /// Shows how far it is; cheap enough to be called ten times a second.
     void show(fetch_counts const& counts, rota::clock::time_point now);
     void clear();
+    bool is_terminal() const noexcept { return terminal_; }
 
 private:
     bool terminal_;

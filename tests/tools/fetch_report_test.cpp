@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,14 +62,24 @@ TEST(FetchReport, TheSummaryHasALineForEachFigure) {
               "peak memory   50.0 MiB\n");
 }
 
-TEST(FetchReport, WhatIsMissingIsCountedAndNamedUpToABound) {
+TEST(FetchReport, WhatIsMissingIsNamedOnATerminalUpToABound) {
     std::vector<std::string_view> urls(1000, "http://a/b");
-    auto const told = tools::missing(some_counts(), urls);
+    auto const told = tools::missing(some_counts(), urls, true);
     EXPECT_TRUE(
         told.starts_with("interrupted: 990 of 2,000 pages are whole, 10 failed, 1,000 are missing:\n  http://a/b\n"));
-    EXPECT_TRUE(told.ends_with("  http://a/b\n  ... and 980 more\n"));
+    EXPECT_TRUE(
+        told.ends_with("  http://a/b\n  ... and 980 more; with standard error in a file (2> FILE) all are named\n"));
     urls.resize(20);
-    EXPECT_EQ(tools::missing(some_counts(), urls).find("more"), std::string::npos);
+    EXPECT_EQ(tools::missing(some_counts(), urls, true).find("more"), std::string::npos);
+}
+
+TEST(FetchReport, WhatIsMissingIsNamedInFullWhereThereIsNoTerminal) {
+    auto const longest = "http://a/" + std::string(1000, 'x');
+    std::vector<std::string_view> urls(1000, "http://a/b");
+    urls.emplace_back(longest);
+    auto const told = tools::missing(some_counts(), urls, false);
+    EXPECT_EQ(std::ranges::count(told, '\n'), 1002);
+    EXPECT_TRUE(told.ends_with("  http://a/b\n  " + longest + "\n"));
 }
 
 }  // namespace
