@@ -1,10 +1,12 @@
 #include "fetch.hpp"
+#include "fetch_report.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -12,6 +14,14 @@ namespace {
 
 bool is_command(CLI::App const& program, std::string_view word) {
     return std::ranges::any_of(program.get_subcommands({}), [&](auto const* each) { return each->get_name() == word; });
+}
+
+// What was wrong, in words for who typed it.
+std::string mistake(CLI::App const& program, CLI::ParseError const& error) {
+    if (auto const unknown = program.remaining(true); !unknown.empty())
+        return "there is no option " + tools::harmless(unknown.front());
+    if (program.get_subcommands().empty()) return "no command was given";
+    return error.what();
 }
 
 }  // namespace
@@ -29,8 +39,13 @@ int main(int count, char** arguments) {
     try {
         program.parse(count, arguments);
     } catch (CLI::ParseError const& error) {
-        // CLI11 has a status for each kind of mistake; a shell expects one.
-        return program.exit(error) == 0 ? 0 : 2;
+        // Not a mistake: --help and --version.
+        if (error.get_exit_code() == 0) return program.exit(error);
+        std::fputs(
+            ("rota: " + mistake(program, error) + (fetch.parsed() ? " (rota fetch --help)" : " (rota --help)") + '\n')
+                .c_str(),
+            stderr);
+        return 2;
     }
     try {
         if (fetch.parsed()) return tools::fetch(std::move(fetch_options));

@@ -174,14 +174,33 @@ class Usage(fetching.FetchTest):
         self.assertRegex(done.stdout, r"^rota \d+\.\d+\.\d+\n$")
 
     def test_what_makes_no_sense_is_a_usage_error(self):
-        for arguments in (("-j", "0", "x"), ("-j", "many", "x"), ("--timeout", "0", "x"), ("--timeout", "nan", "x"),
-                          ("--engine", "simulated", "x"), ("--max-size", "-1", "x"), ("--no-such-option",)):
+        count = " is no whole number from 1 to 1000000"
+        seconds = " is no number of seconds, such as 30 or 0.5"
+        size = " is no size: that is a number of bytes, or one with k, M or G, such as 8M"
+        for arguments, why in (
+                (("-j", "0"), "--at-once: 0" + count), (("--at-once", "abc"), "--at-once: abc" + count),
+                (("-j", "1.5"), "--at-once: 1.5" + count), (("-j", "1000001"), "--at-once: 1000001" + count),
+                (("-j", "\x1b[2J"), "--at-once: \\x1b[2J" + count),
+                (("--timeout", "0"), "--timeout: 0" + seconds), (("--timeout", "1s"), "--timeout: 1s" + seconds),
+                (("--timeout", "nan"), "--timeout: nan" + seconds), (("--timeout", "1.2.3"), "--timeout: 1.2.3" + seconds),
+                (("--max-size", "10X"), "--max-size: 10X" + size), (("--max-size", "-1"), "--max-size: -1" + size),
+                (("--max-size", "M"), "--max-size: M" + size), (("--max-size", "99999999999G"), "--max-size: 99999999999G" + size),
+                (("--engine", "simulated"), "--engine: simulated not in {auto,uring,epoll}"),
+                (("--no-such-option",), "there is no option --no-such-option"),
+                (("-o",), "--output: 1 required DIR missing")):
             with self.subTest(arguments):
-                done = fetching.fetch(*arguments)
+                done = fetching.fetch("x", *arguments)
                 self.assertEqual((done.returncode, done.stdout), (2, ""))
-                self.assertNotEqual(done.stderr, "")
-        done = subprocess.run([fetching.PROGRAM], capture_output=True, text=True, timeout=20)
-        self.assertEqual(done.returncode, 2)
+                self.assertEqual(done.stderr, f"rota: {why} (rota fetch --help)\n")
+
+    def test_what_makes_no_sense_before_a_command_too(self):
+        for arguments, told in (((), "no command was given (rota --help)"),
+                                (("--bogus",), "there is no option --bogus (rota --help)"),
+                                (("--bogus", "fetch", "x"), "there is no option --bogus (rota fetch --help)"),
+                                (("bogus",), "there is no command 'bogus'; rota --help lists them")):
+            with self.subTest(arguments):
+                done = subprocess.run([fetching.PROGRAM, *arguments], capture_output=True, text=True, timeout=20)
+                self.assertEqual((done.returncode, done.stdout, done.stderr), (2, "", f"rota: {told}\n"))
 
 
 if __name__ == "__main__":
