@@ -39,7 +39,7 @@ CLI::Validator in_words(bool (*accept)(std::string&), char const* otherwise) {
 
 CLI::App& add_fetch(CLI::App& program, fetch_options& options) {
     auto& command = *program.add_subcommand("fetch", "Get many pages at once, on one thread");
-    command.add_option("URL", options.urls, "What to fetch; - reads URLs from standard input, one a line");
+    command.add_option("URL", options.urls, "What to fetch; - reads URLs from standard input, one a line, to its end");
     command
         .add_option("-i,--input", options.input, "A file of URLs, one a line (# begins a comment); - is standard input")
         ->type_name("FILE");
@@ -75,6 +75,7 @@ CLI::App& add_fetch(CLI::App& program, fetch_options& options) {
         "One URL without -o goes to standard output. Several without -o are only counted. With -o each page\n"
         "becomes a file named after its URL (a second a.html is a-2.html), when it is whole and not before.\n"
         "A status of 300 or more is a failure: redirects are told, not followed.\n"
+        "A list of URLs, from -i or standard input, is read to its end before the first page is asked for.\n"
         "https:// trusts the system's roots, or those in the file or folder that SSL_CERT_FILE or SSL_CERT_DIR name, "
         "or\n"
         "those of --cacert alone.\n"

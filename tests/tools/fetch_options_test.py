@@ -165,7 +165,8 @@ class Usage(fetching.FetchTest):
         done = fetching.fetch("--help")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         for wanted in ("-i,--input FILE", "-j,--at-once N", "--timeout SECONDS", "-o,--output DIR", "--engine ENGINE",
-                       "--max-size SIZE", "Examples:", "  rota fetch -j 2000 -o pages -i urls", "Exit status:"):
+                       "--max-size SIZE", "Examples:", "  rota fetch -j 2000 -o pages -i urls", "Exit status:",
+                       "is read to its end before the first page is asked for"):
             self.assertIn(wanted, done.stdout)
 
     def test_version(self):
