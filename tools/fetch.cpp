@@ -159,6 +159,8 @@ private:
     // Gives why it is a failure though there was an answer; empty where it is none.
     rota::coro<std::string> get_page(std::size_t number, progress& so_far) {
         page const& wanted = pages_[number];
+        if (has_comment_behind(wanted.text))
+            co_return "a comment can not follow a URL: it is a line of its own that begins with #";
         rota::http::get_options how;
         how.timeout =
             std::chrono::duration_cast<rota::clock::duration>(std::chrono::duration<double>(options_.timeout));

@@ -41,7 +41,8 @@ CLI::App& add_fetch(CLI::App& program, fetch_options& options) {
     auto& command = *program.add_subcommand("fetch", "Get many pages at once, on one thread");
     command.add_option("URL", options.urls, "What to fetch; - reads URLs from standard input, one a line, to its end");
     command
-        .add_option("-i,--input", options.input, "A file of URLs, one a line (# begins a comment); - is standard input")
+        .add_option("-i,--input", options.input,
+                    "A file of URLs, one a line (a line that begins with # is a comment); - is standard input")
         ->type_name("FILE");
     command.add_option("-j,--at-once", options.at_once, "How many pages at once")
         ->type_name("N")

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <fstream>
 #include <iostream>
-#include <string_view>
 
 namespace tools {
 namespace {
@@ -35,5 +34,7 @@ std::vector<std::string> read_url_list(std::string const& path) {
     if (!file.is_open() || file.bad()) throw rota::system_error(errno == 0 ? EIO : errno, "read", path);
     return urls;
 }
+
+bool has_comment_behind(std::string_view url) { return url.find(" #") != url.npos || url.find("\t#") != url.npos; }
 
 }  // namespace tools

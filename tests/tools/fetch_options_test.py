@@ -40,6 +40,14 @@ class WhereUrlsComeFrom(WithServer):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(fetching.figures(done.stdout)["ok"], 3)
 
+    def test_a_comment_behind_a_url_is_told_from_a_bad_url(self):
+        why = "a comment can not follow a URL: it is a line of its own that begins with #"
+        lines = [f"{self.url('/good1')} # first", f"{self.url('/good2')}\t#", self.url("/good3#part")]
+        done = fetching.fetch("-i", self.write_urls(lines), "-o", self.root / "pages")
+        self.assertEqual((done.returncode, done.stderr.splitlines()), (
+            1, [f"{lines[0]}: {why}", f"{lines[1]}: {why}".replace("\t", "\\x09")]))
+        self.assertEqual([path.name for path in (self.root / "pages").iterdir()], ["good3"])
+
     def test_standard_input(self):
         for arguments in ((), ("-",), ("-i", "-")):
             with self.subTest(arguments):
