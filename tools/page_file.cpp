@@ -26,6 +26,9 @@ bool write_all(int descriptor, std::string_view bytes) {
 
 page_folder::page_folder(std::string path) : path_(std::move(path)) {
     std::error_code error;
+    if (auto const there = std::filesystem::status(path_, error); exists(there) && !is_directory(there))
+        throw rota::usage_error("-o takes a folder, and " + path_ + " is a file");
+    error.clear();
     std::filesystem::create_directories(path_, error);
     if (error) throw rota::system_error(error.value(), "create folder", path_);
     descriptor_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

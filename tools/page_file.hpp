@@ -9,7 +9,7 @@ namespace tools {
 /// The folder that pages are written to; made where it is not there yet.
 class page_folder {
 public:
-    /// Throws `rota::system_error`.
+    /// Throws `rota::system_error`, and `rota::usage_error` where a file is there instead.
     explicit page_folder(std::string path);
     page_folder(page_folder const&) = delete;
     page_folder& operator=(page_folder const&) = delete;

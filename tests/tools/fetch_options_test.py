@@ -92,11 +92,17 @@ class WherePagesGo(WithServer):
         })
         self.assertEqual([path.name for path in self.root.iterdir()], ["made"])
 
-    def test_a_folder_that_can_not_be_made(self):
+    def test_a_file_where_the_folder_should_be(self):
         (self.root / "file").write_text("")
         done = fetching.fetch("-o", self.root / "file", self.url("/good"))
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertEqual(done.stderr, f"rota: -o takes a folder, and {self.root}/file is a file\n")
+
+    def test_a_folder_that_can_not_be_made(self):
+        (self.root / "file").write_text("")
+        done = fetching.fetch("-o", self.root / "file" / "below", self.url("/good"))
         self.assertEqual(done.returncode, 2)
-        self.assertRegex(done.stderr, rf"^rota: (create|open) folder {self.root}/file: (Not a directory|File exists)\n$")
+        self.assertEqual(done.stderr, f"rota: create folder {self.root}/file/below: Not a directory\n")
 
     def test_a_page_that_can_not_be_written(self):
         (self.root / "good").mkdir()
