@@ -140,9 +140,12 @@ private:
             failure = co_await get_page(number, so_far);
         } catch (rota::timeout_error const&) {
             failure = fmt::format("timed out after {} s", options_.timeout);
-            failure += so_far.at == progress::stage::before_answer
-                           ? ", before the answer came"
-                           : fmt::format(", {} bytes had come", so_far.received);
+            if (so_far.at == progress::stage::before_answer) {
+                failure += ", before the answer came";
+                ++counts_.unanswered;
+            } else {
+                failure += fmt::format(", {} bytes had come", so_far.received);
+            }
         } catch (std::exception const& error) {
             failure = error.what();
         }
@@ -320,6 +323,8 @@ int fetch(fetch_options options) {
     if (!to_output) {
         std::chrono::duration<double> const taken = rota::clock::now() - started;
         std::fputs(summary(all.counts(), taken.count(), peak_memory()).c_str(), stdout);
+        std::fflush(stdout);
+        std::fputs(advice(all.counts()).c_str(), stderr);
     }
     return all.counts().failed == 0 ? 0 : 1;
 }

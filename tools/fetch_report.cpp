@@ -91,6 +91,15 @@ std::string summary(fetch_counts const& counts, double seconds, std::uint64_t pe
         grouped(counts.threads), static_cast<double>(peak_memory) / mebibyte);
 }
 
+std::string advice(fetch_counts const& counts) {
+    // One silent server among many is none of it.
+    constexpr std::size_t few = 5;
+    if (counts.unanswered < few || counts.most_at_once <= few) return {};
+    return fmt::format(
+        "rota fetch: {} pages timed out before the answer came; some servers answer few at once: try a smaller -j\n",
+        grouped(counts.unanswered));
+}
+
 std::string missing(fetch_counts const& counts, std::vector<std::string_view> const& urls, bool on_terminal) {
     constexpr std::size_t most_on_terminal = 20;
     auto text = fmt::format("interrupted: {} of {} pages are whole, {} failed, {} are missing:\n", grouped(counts.ok),

@@ -23,6 +23,7 @@ struct fetch_counts {
     std::size_t total = 0;
     std::size_t ok = 0;
     std::size_t failed = 0;
+    std::size_t unanswered = 0;  ///< Of the failed: timed out before an answer.
     std::size_t running = 0;
     std::size_t most_at_once = 0;
     std::uint64_t bytes = 0;
@@ -34,6 +35,9 @@ std::string progress_line(fetch_counts const& counts, double bytes_per_second, s
 
 /// What is told at the end, a line for each figure.
 std::string summary(fetch_counts const& counts, double seconds, std::uint64_t peak_memory);
+
+/// A line of advice to whoever reads the summary; empty where there is none.
+std::string advice(fetch_counts const& counts);
 
 /// What is told where a signal ended it: how much is missing, and what: all of it by name and in full, on a terminal the
 /// first twenty.

@@ -157,6 +157,15 @@ class HowItIsDone(WithServer):
             self.url("/silent"): r"timed out after 0\.7 s, before the answer came$"})
         self.assertLess(fetching.figures(done.stdout)["seconds"], 5)
 
+    def test_many_that_get_no_answer_bring_advice_once(self):
+        urls = [self.url(f"/silent?{number}") for number in range(8)]
+        done = fetching.fetch("--timeout", 0.5, *urls)
+        *failures, advice = done.stderr.splitlines()
+        self.check_failures("\n".join(failures), dict.fromkeys(urls, r"timed out after 0\.5 s, before the answer came$"))
+        self.assertEqual(advice, "rota fetch: 8 pages timed out before the answer came; "
+                                 "some servers answer few at once: try a smaller -j")
+        self.assertEqual(fetching.figures(done.stdout)["failed"], 8)
+
     def test_the_largest_page(self):
         done = fetching.fetch("--max-size", "5", self.url("/good"), self.url("/good1"))
         self.assertEqual(done.stderr, f"{self.url('/good1')}: the body is larger than the 5 bytes that are allowed\n")

@@ -62,6 +62,19 @@ TEST(FetchReport, TheSummaryHasALineForEachFigure) {
               "peak memory   50.0 MiB\n");
 }
 
+TEST(FetchReport, ManyPagesWithoutAnAnswerBringAdviceWhereManyWereAskedForAtOnce) {
+    auto counts = some_counts();
+    EXPECT_EQ(tools::advice(counts), "");
+    counts.unanswered = 4;
+    EXPECT_EQ(tools::advice(counts), "");
+    counts.unanswered = 1234;
+    EXPECT_EQ(tools::advice(counts),
+              "rota fetch: 1,234 pages timed out before the answer came; some servers answer few at once: try a "
+              "smaller -j\n");
+    counts.most_at_once = 5;
+    EXPECT_EQ(tools::advice(counts), "");
+}
+
 TEST(FetchReport, WhatIsMissingIsNamedOnATerminalUpToABound) {
     std::vector<std::string_view> urls(1000, "http://a/b");
     auto const told = tools::missing(some_counts(), urls, true);
