@@ -108,7 +108,7 @@ void runner::run_here_first() {
 // Here, and not where somebody may catch the error: uncaught it would end the program with nothing cleaned up.
 void runner::end_by_interrupt() {
     close();
-    detail::raise_interrupt();
+    detail::flush_and_raise_interrupt();
 }
 
 void runner::run_forever() {

@@ -7,6 +7,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdio>
+#include <iostream>
 
 namespace rota::inline v0::detail {
 namespace {
@@ -57,6 +59,24 @@ interrupt_watch::~interrupt_watch() {
 void raise_interrupt() noexcept {
     restore_default();
     ::raise(SIGINT);
+}
+
+void flush_and_raise_interrupt() noexcept {
+    // Where nobody reads any more, as in `program | head`, the program still ends by the signal that it was sent.
+    sigset_t only;
+    sigset_t before;
+    sigemptyset(&only);
+    sigaddset(&only, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &only, &before);
+    try {
+        std::cout.flush();
+    } catch (...) {
+        // As the program asked of it. There is nobody to tell.
+    }
+    // Not fflush(nullptr): a thread that reads holds the lock of stdin.
+    std::fflush(stdout);
+    raise_interrupt();
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 }  // namespace rota::inline v0::detail

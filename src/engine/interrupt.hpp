@@ -23,5 +23,7 @@ private:
 
 /// Ends the program by SIGINT's default action, as the shell expects of what Ctrl-C stopped.
 void raise_interrupt() noexcept;
+/// The same when what standard output still holds is written. Not for a signal handler.
+void flush_and_raise_interrupt() noexcept;
 
 }  // namespace rota::inline v0::detail

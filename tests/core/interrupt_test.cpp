@@ -12,6 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
+#include <cstddef>
+#include <cstdio>
+#include <iostream>
 #include <string>
 #include <utility>
 
@@ -23,6 +26,7 @@ using namespace std::chrono_literals;
 // What a child process does and how it ends: the status of waitpid.
 template <class Body>
 int status_of_child(Body body) {
+    std::fflush(stdout);  // else the child, which may flush it, has it too
     pid_t const child = ::fork();
     if (child == 0) {
         body();
@@ -98,6 +102,49 @@ TEST_F(Interrupt, EndsTheProgramBySignalAlsoWhereARunnersErrorIsCaughtByNobody) 
     char said[4] = {};
     EXPECT_EQ(::read(pipe[0], said, sizeof(said)), 1);
     ::close(pipe[0]);
+}
+
+// A child whose standard output is a pipe, and which has something in its buffers when Ctrl-C comes.
+int status_of_interrupted_writer(int (&pipe)[2]) {
+    return status_of_child([&] {
+        restore_interrupt();
+        std::signal(SIGPIPE, SIG_DFL);
+        ::dup2(pipe[1], 1);
+        ::close(pipe[1]);
+        ::close(pipe[0]);
+        std::setvbuf(stdout, nullptr, _IOFBF, 4096);  // whatever the parent's is
+        std::ios::sync_with_stdio(false);
+        rota::run(rota::runner_options(rota::engine_kind::epoll), []() -> coro<> {
+            rota::running_loop().call_soon([] { ::raise(SIGINT); });
+            std::cout << "by cout, ";
+            std::fputs("by stdio", stdout);
+            co_await rota::sleep(1h);
+        });
+    });
+}
+
+TEST_F(Interrupt, WhatStandardOutputStillHoldsIsWrittenBeforeTheSignalEndsTheProgram) {
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    int const status = status_of_interrupted_writer(pipe);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) << status;
+    ::close(pipe[1]);
+    std::string said;
+    char piece[64];
+    for (ssize_t count = 0; (count = ::read(pipe[0], piece, sizeof(piece))) > 0;)
+        said.append(piece, static_cast<std::size_t>(count));
+    ::close(pipe[0]);
+    EXPECT_EQ(said, "by cout, by stdio");
+}
+
+TEST_F(Interrupt, EndsTheProgramByTheSignalAlsoWhereNobodyReadsItsOutput) {
+    int pipe[2];
+    ASSERT_EQ(::pipe(pipe), 0);
+    ::close(std::exchange(pipe[0], ::dup(2)));  // the reading end
+    int const status = status_of_interrupted_writer(pipe);
+    EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) << status;
+    ::close(pipe[0]);
+    ::close(pipe[1]);
 }
 
 TEST_F(Interrupt, StopsRunForeverWhichCleansUpAndEndsTheProgramBySignal) {

@@ -29,7 +29,8 @@ struct runner_options {
     /// In which order tasks take their turns; random ones are for tests.
     rota::schedule schedule{};
     /// Ctrl-C cancels the main task, a second one kills: where this is the main thread and the program has no handler of
-    /// its own. When main then ends cancelled, the runner cleans up and raises SIGINT again, so that the shell sees it.
+    /// its own. When main then ends cancelled, the runner cleans up, flushes `stdout` and `std::cout`, and raises SIGINT
+    /// again, so that the shell sees it.
     bool handle_interrupt = true;
 };
 
@@ -53,7 +54,8 @@ public:
     ///
     /// Errors: what `main` throws; `usage_error` inside a running loop, or on another thread than the run before;
     /// `deadlock_error` in simulation.
-    /// Cancellation: Ctrl-C cancels main. Where it ends by that, the runner closes, and the signal ends the program.
+    /// Cancellation: Ctrl-C cancels main. Where it ends by that, the runner closes, flushes standard output, and the signal ends
+    /// the program.
     /// asyncio: raises KeyboardInterrupt there.
     template <class T>
     T run(coro<T> main) {
@@ -80,7 +82,7 @@ public:
     /// Runs what there is, tasks that a `run` left and callbacks, until somebody calls `get_loop().stop()`.
     ///
     /// Errors: as `run`.
-    /// Cancellation: Ctrl-C stops it; then the runner closes, and the signal ends the program.
+    /// Cancellation: Ctrl-C stops it; then the runner closes, flushes standard output, and the signal ends the program.
     /// asyncio: `loop.run_forever`. Tasks are made inside the loop only: by a `run` before it, or by a callback.
     void run_forever();
 
