@@ -8,11 +8,13 @@
 #include <rota/core/context_var.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -39,6 +41,32 @@ TEST_P(ToThread, GivesWhatTheFunctionReturns) {
         co_await rota::to_thread(nothing);
         EXPECT_EQ(co_await rota::to_thread(rota::abandon_on_cancel, add, 1, 2), 3);
         co_await rota::to_thread(rota::abandon_on_cancel, nothing);
+    });
+}
+
+int lengthen(std::string& text) {
+    text += "!";
+    return 1;
+}
+int lengthen_unless_stopped(std::stop_token const&, std::string& text) { return lengthen(text); }
+template <class... Args>
+concept runs = requires(Args&&... args) { rota::to_thread(std::forward<Args>(args)...); };
+static_assert(runs<decltype(&lengthen), std::reference_wrapper<std::string>> &&
+              !runs<decltype(&lengthen), std::string&>);
+static_assert(!runs<rota::abandon_on_cancel_t, decltype(&lengthen), std::string&>);
+static_assert(!runs<decltype(&lengthen_unless_stopped), std::string&>);
+static_assert(rota::detail::wants_references_in_thread<decltype(&lengthen), std::string&>);
+static_assert(rota::detail::wants_references_in_thread<decltype(&lengthen_unless_stopped), std::string&>);
+static_assert(!rota::detail::wants_references_in_thread<decltype(&lengthen), int&>);
+static_assert(rota::detail::left_unawaited<coro<>> && !rota::detail::left_unawaited<void>);
+static_assert(!rota::detail::left_unawaited<std::unique_ptr<int>> && !rota::detail::left_unawaited<coro<>&>);
+
+TEST_P(ToThread, SharesWhatStdRefIsAround) {
+    run([]() -> coro<> {
+        std::string text = "text";
+        co_await rota::to_thread(lengthen, std::ref(text));
+        co_await rota::to_thread(lengthen_unless_stopped, std::ref(text));
+        EXPECT_EQ(text, "text!!");
     });
 }
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <coroutine>
 #include <source_location>
+#include <type_traits>
 
 namespace rota::inline v0 {
 namespace detail {
@@ -84,6 +85,9 @@ private:
     task_state* task_;
 };
 
+/// What makes a delay without its unit an error with this name in it.
+struct write_1s_or_500ms_with_std_chrono_literals {};
+
 }  // namespace detail
 
 /// Lets every other task and callback that is ready have its turn.
@@ -96,11 +100,14 @@ private:
 /// zero or less is a `yield`; one too long to represent never ends.
 ///
 /// Cancellation: ends the wait at once; nothing is lost.
-/// asyncio: `sleep(seconds)`; the delay is any `std::chrono` duration.
+/// asyncio: `sleep(seconds)`; the delay is any `std::chrono` duration, a number alone is none: `sleep(1s)`, `sleep(500ms)`.
 template <class Rep, class Period>
 [[nodiscard]] detail::sleep_awaiter sleep(std::chrono::duration<Rep, Period> delay) noexcept {
     return detail::sleep_awaiter(detail::deadline_after(clock::time_point{}, delay), false);
 }
+template <class Number>
+    requires std::is_arithmetic_v<Number>
+detail::write_1s_or_500ms_with_std_chrono_literals sleep(Number) = delete;
 
 /// Suspends the task until `deadline` of the loop's clock.
 ///

@@ -2,6 +2,7 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/detail/thread_function.hpp>
 #include <rota/thread/run_in_executor.hpp>
 #include <rota/thread/thread_pool.hpp>
 
@@ -108,7 +109,12 @@ class process_function;
 /// asyncio: any function of a module, which the workers import.
 template <class R, class... P>
 class process_function<R(P...)> final : public detail::named_function {
-    static_assert((detail::sendable<std::decay_t<P>> && ...) && (std::is_void_v<R> || detail::sendable<R>),
+    static_assert(
+        !detail::left_unawaited<R>,
+        "rota::process_function: a coroutine function, whose coroutine no worker would run: the workers call plain "
+        "functions");
+    static_assert(detail::left_unawaited<R> ||
+                      ((detail::sendable<std::decay_t<P>> && ...) && (std::is_void_v<R> || detail::sendable<R>)),
                   "rota::process_function: arguments and result must be std::string or copyable byte by byte");
 
 public:

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <rota/core/executor.hpp>
+#include <rota/detail/task_start.hpp>
+#include <rota/detail/thread_function.hpp>
 #include <rota/thread/to_thread.hpp>
 
 #include <concepts>
@@ -21,15 +23,12 @@ auto make_executor_awaiter(std::shared_ptr<executor_target> target, F&& fn, Args
     return work;
 }
 
-template <class F, class... Args>
-concept runs_in_thread = std::invocable<std::decay_t<F>, std::decay_t<Args>...> ||
-                         std::invocable<std::decay_t<F>, std::stop_token, std::decay_t<Args>...>;
-
 }  // namespace detail
 
 /// Calls `fn(args...)`, from copies, on a thread of `pool` and gives what it returns. Other tasks go on meanwhile. Several
 /// loops may use one pool; each gets its own answers. A function that takes a `std::stop_token` before its arguments is told
-/// by it when its task is cancelled. Context variables do not come along: that is `to_thread`'s.
+/// by it when its task is cancelled. Context variables do not come along: that is `to_thread`'s. No coroutine function, and
+/// what is taken by reference needs `std::ref`, as there.
 ///
 /// GCC 12: name a lambda that captures more than references before you pass it.
 ///
@@ -52,5 +51,12 @@ template <class F, class... Args>
 [[nodiscard]] auto run_in_executor(std::nullopt_t, F&& fn, Args&&... args) {
     return detail::make_executor_awaiter(nullptr, std::forward<F>(fn), std::forward<Args>(args)...);
 }
+
+template <class F, class... Args>
+    requires detail::wants_references_in_thread<F, Args...>
+detail::write_std_ref_around_what_the_function_is_to_share run_in_executor(executor&, F&&, Args&&...) = delete;
+template <class F, class... Args>
+    requires detail::wants_references_in_thread<F, Args...>
+detail::write_std_ref_around_what_the_function_is_to_share run_in_executor(std::nullopt_t, F&&, Args&&...) = delete;
 
 }  // namespace rota::inline v0

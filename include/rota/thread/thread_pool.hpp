@@ -3,6 +3,8 @@
 #include <rota/base/export.hpp>
 #include <rota/core/executor.hpp>
 #include <rota/detail/executor_work.hpp>
+#include <rota/detail/task_start.hpp>
+#include <rota/detail/thread_function.hpp>
 #include <rota/thread/concurrent_future.hpp>
 
 #include <cerrno>
@@ -99,7 +101,8 @@ public:
     ~thread_pool();
 
     /// Has a thread call `fn(args...)`, from copies, and gives a handle to wait for its result: with a thread, or by
-    /// `wrap_future`. For tasks there is `run_in_executor`, which needs no memory of its own. From any thread.
+    /// `wrap_future`. For tasks there is `run_in_executor`, which needs no memory of its own. From any thread. No coroutine
+    /// function, and what is taken by reference needs `std::ref`, as there.
     ///
     /// Errors: `usage_error` after `shutdown`; `system_error` where no thread can be started; what `fn` throws comes out of
     /// `result()`.
@@ -109,6 +112,7 @@ public:
         requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
     auto submit(F&& fn, Args&&... args) {
         using result = std::invoke_result_t<std::decay_t<F>, std::decay_t<Args>...>;
+        detail::refuse_coroutine_in_thread<result>();
         using work = detail::submitted_work<result, std::decay_t<F>, std::decay_t<Args>...>;
         auto const made = std::make_shared<work>(target(), detail::simulated_loop_here(), std::forward<F>(fn),
                                                  std::forward<Args>(args)...);
@@ -116,6 +120,9 @@ public:
         made->submit(made);
         return future;
     }
+    template <class F, class... Args>
+        requires detail::wants_references<F, Args...>
+    detail::write_std_ref_around_what_the_function_is_to_share submit(F&&, Args&&...) = delete;
 
     /// Takes no more work: `run_in_executor` is a `usage_error` from now on. What has not begun is still done, or, with
     /// `cancel_futures`, cancelled: a `cancelled_error` comes out of the await for it. With `wait` this blocks until all
