@@ -28,7 +28,7 @@ rota::coro<> serve(rota::stream client) {
 
 rota::coro<std::string> fetch(rota::http::client_session& session, rota::semaphore& at_once, std::string address) {
     auto const permit = co_await at_once.scoped_acquire();
-    auto response = co_await session.get(rota::http::url::parse(address));
+    auto response = co_await session.get(address);
     co_return co_await response.read();
 }
 

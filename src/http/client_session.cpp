@@ -62,6 +62,14 @@ coro<stream> client_session::connect(url const& address) {
     co_return co_await detail::open_secure_connection(std::move(candidates), address, options_.ssl, options);
 }
 
+coro<response> client_session::get(std::string_view address, get_options options) {
+    return get_text(std::string(address), std::move(options));
+}
+
+coro<response> client_session::get_text(std::string address, get_options options) {
+    co_return co_await get(url::parse(address), std::move(options));
+}
+
 coro<response> client_session::get(url address, get_options options) {
     std::optional<clock::time_point> deadline;
     if (options.timeout) deadline = rota::detail::deadline_after(clock::now(), *options.timeout);

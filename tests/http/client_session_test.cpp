@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace {
@@ -86,6 +87,48 @@ TEST_P(ClientSession, GivesStatusFieldsAndBody) {
     run(test, [](scripted_server const&) {
         return reply("HTTP/1.1 404 Not Here\r\nX: y\r\nContent-Length: 5\r\n\r\nhello");
     });
+}
+
+TEST_P(ClientSession, TakesAUrlAsTextInEachForm) {
+    auto const test = [](scripted_server& server) -> rota::coro<> {
+        client_session session;
+        std::string const base = server.at("/").to_string();
+        auto of_string = co_await session.get(base + "a");
+        EXPECT_EQ(co_await of_string.read(), "hello");
+        std::string_view const view = base;
+        auto of_view = co_await session.get(view, get_options());
+        EXPECT_EQ(co_await of_view.read(), "hello");
+        auto of_literal = co_await session.get(base.c_str());
+        EXPECT_EQ(co_await of_literal.read(), "hello");
+        // It keeps a copy of the text until it is awaited.
+        auto later = rota::create_task(session.get(base + std::string(100, 'x')));
+        EXPECT_EQ((co_await std::move(later)).status(), 200);
+        EXPECT_TRUE(server.requests.at(3).starts_with("GET /" + std::string(100, 'x') + " "));
+    };
+    run(test, [](scripted_server const&) { return reply(sized("hello")); });
+}
+
+TEST_P(PromptClientSession, TextThatIsNoUrlIsAnErrorOfTheAwait) {
+    auto const test = [](scripted_server& server) -> rota::coro<> {
+        client_session session;
+        auto wrong = session.get("ftp://a/");
+        std::string said;
+        std::string parsed;
+        try {
+            co_await std::move(wrong);
+        } catch (rota::http::url_error const& error) {
+            said = error.what();
+        }
+        try {
+            url::parse("ftp://a/");
+        } catch (rota::http::url_error const& error) {
+            parsed = error.what();
+        }
+        EXPECT_EQ(said, parsed);
+        EXPECT_NE(said, "");
+        EXPECT_EQ(server.connections, 0U);
+    };
+    run(test, [](scripted_server const&) { return reply(sized("hello")); });
 }
 
 TEST_P(ClientSession, LargeBodiesComeWholeInEachForm) {

@@ -114,12 +114,19 @@ public:
     /// Cancellation: closes the connection in use.
     /// asyncio: aiohttp's `get`.
     coro<response> get(url address, get_options options = {});
+    /// The same of a URL as text, which is copied and taken apart when it is awaited.
+    ///
+    /// Errors: `url_error` as `url::parse` has it; those above.
+    /// Cancellation: closes the connection in use.
+    /// asyncio: aiohttp's `get`.
+    coro<response> get(std::string_view address, get_options options = {});
 
     /// Connections that wait for the next request.
     std::size_t idle_connections() const noexcept;
 
 private:
     coro<stream> connect(url const& address);
+    coro<response> get_text(std::string address, get_options options);
 
     client_options options_;
     std::shared_ptr<detail::connection_pool> pool_;
