@@ -86,15 +86,15 @@ rota::coro<> play(std::uint16_t port) {
 
 rota::coro<> async_main(std::uint16_t port) {
     room here;
-    auto server = co_await rota::start_server([&](rota::stream client) { return here.serve(std::move(client)); },
-                                              "127.0.0.1", port);
-    if (port != 0)
-        co_await server.serve_forever();
-    else
-        co_await play(server.sockets()[0].port());
-    server.close();
-    server.close_clients();
-    co_await server.wait_closed();
+    auto const handler = [&](rota::stream client) { return here.serve(std::move(client)); };
+    auto const serve = [&](rota::server& server) -> rota::coro<> {
+        if (port != 0)
+            co_await server.serve_forever();
+        else
+            co_await play(server.sockets()[0].port());
+    };
+    // However it ends, no guest is left in the room when that goes.
+    co_await rota::with_server(rota::start_server(handler, "127.0.0.1", port), serve);
 }
 
 int main(int count, char** arguments) {

@@ -63,6 +63,7 @@
 #include <rota/net/open_unix_connection.hpp>
 #include <rota/net/server.hpp>
 #include <rota/net/socket.hpp>
+#include <rota/net/with_server.hpp>
 #include <rota/process/process.hpp>
 #include <rota/process/process_options.hpp>
 #include <rota/process/subprocess_transport.hpp>

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +53,26 @@ TEST(NetSamples, CreateDatagramEndpoint) {
         EXPECT_EQ(co_await asks.receive(), "hello");
         made.transport.close();
         co_await asks.close();
+    });
+}
+
+coro<> greets() {
+    int guests = 0;
+    auto const greet = [&](rota::stream peer) -> rota::coro<> { co_await peer.write(std::to_string(++guests)); };
+    auto const serve = [](rota::server& server) -> rota::coro<> { co_await server.serve_forever(); };
+    co_await rota::with_server(rota::start_server(greet, "127.0.0.1", 8080), serve);
+}
+
+TEST(NetSamples, WithServer) {
+    rota::run(rota::runner_options(rota::engine_kind::simulated), []() -> coro<> {
+        auto serving = rota::create_task(greets());
+        co_await rota::sleep(std::chrono::milliseconds(1));
+        auto guest = co_await rota::open_connection("127.0.0.1", 8080);
+        EXPECT_EQ(co_await guest.read(), "1");
+        co_await guest.close();
+        serving.cancel();
+        co_await rota::wait(serving);
+        EXPECT_TRUE(serving.cancelled());
     });
 }
 

@@ -68,6 +68,7 @@ private:
     F function_;
 };
 
+class server_end;
 class server_state;
 
 /// Waits until a server has been closed, and also until its connections are gone.
@@ -158,6 +159,7 @@ public:
     explicit server(std::shared_ptr<detail::server_state> state) noexcept : state_(std::move(state)) {}
 
 private:
+    friend class detail::server_end;
     detail::server_state& state() const;
 
     std::shared_ptr<detail::server_state> state_;
@@ -195,6 +197,9 @@ std::unique_ptr<connection_handler> make_handler(F&& handler) {
 /// Listens for TCP connections at `host` (a literal or a name; empty: all of this machine's addresses) and `port` (0: one
 /// that is free, see `server::sockets`), and runs `handler(stream)`, which returns `coro<>`, as a task for each. The handler
 /// is kept as long as one of its tasks runs. An error that it throws reaches the loop's exception handler.
+///
+/// Handlers outlive the server and the coroutine that started it. Where they use something of that one's by reference,
+/// `with_server` ends them before it goes.
 ///
 /// Where the process or the system runs out of descriptors or buffers, accepting pauses for 100 ms at a time.
 ///
