@@ -63,11 +63,11 @@ coro<stream> client_session::connect(url const& address) {
 }
 
 coro<response> client_session::get(std::string_view address, get_options options) {
-    return get_text(std::string(address), std::move(options));
+    return get_text(std::string(address), options);
 }
 
 coro<response> client_session::get_text(std::string address, get_options options) {
-    co_return co_await get(url::parse(address), std::move(options));
+    co_return co_await get(url::parse(address), options);
 }
 
 coro<response> client_session::get(url address, get_options options) {
