@@ -191,6 +191,7 @@ template <bool watched>
 void scheduler::run_turns() {
     // Turns of one task are common, and a look at memory would cost a good part of them: it is due after some resumes.
     std::int32_t until_peek = resumes_between_peeks;
+    std::int32_t resumes = 0;  // up to the last peek
     in_turn_ = true;
     do {
         runnable* const last = ready_.last();
@@ -220,7 +221,12 @@ void scheduler::run_turns() {
         }
         if (until_peek <= 0) {
             if (engine_->peek()) break;
+            resumes += resumes_between_peeks - until_peek;
             until_peek = resumes_between_peeks;
+            if (resumes >= resumes_between_polls) {
+                turns_left_ = 0;
+                break;
+            }
         }
     } while (--turns_left_ > 0 && !ready_.empty());
     in_turn_ = false;
@@ -244,11 +250,11 @@ void scheduler::run_arranged_turn() {
     ready_.put_before(later);
 }
 
-// Turns that take long must not delay the world by 64 of them; and four times as many of the shortest take 8 us at most.
-// A clock that stands still tells nothing.
+// Turns that take long must not delay the world by 64 of them; four times as many of the shortest take 8 us. A clock that
+// stands still tells nothing.
 void scheduler::adapt_poll_interval(clock::duration since_last) noexcept {
     if (since_last > long_between_polls) {
-        poll_interval_ = std::max(poll_interval_ / 2, 1);
+        poll_interval_ = std::max(std::min(poll_interval_, usual_poll_interval) / 2, 1);
         return;
     }
     bool const tiny_turns = since_last > clock::duration::zero() && since_last < poll_interval_ * shortest_usual_turn;

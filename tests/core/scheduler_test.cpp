@@ -250,6 +250,34 @@ TEST_F(Scheduler, TurnsOfAFewNanosecondsLookAtTheClockOnceIn256AndLongerOnesOnce
     });
 }
 
+TEST_F(Scheduler, ManyTasksDelayATimerByAboutAThousandResumesHoweverRarelyTheClockWasLookedAt) {
+    run_hand_wound([](hand_wound& engine) -> coro<> {
+        // It learns that turns are tiny ...
+        for (int i = 0; i < 1000; ++i) {
+            engine.time += 10ns;
+            co_await rota::yield();
+        }
+        bool fired = false;
+        clock::duration late{};
+        auto const deadline = engine.time + 100us;
+        rota::running_loop().call_at(deadline, [&] {
+            fired = true;
+            late = engine.time - deadline;
+        });
+        // ... and then they are of a hundred resumes each, which take long.
+        auto const busy = [&]() -> coro<> {
+            while (!fired) {
+                engine.time += 10us;
+                co_await rota::yield();
+            }
+        };
+        std::vector<rota::task<>> tasks;
+        for (int i = 0; i < 100; ++i) tasks.push_back(rota::create_task(busy));
+        for (auto& each : tasks) co_await each;
+        EXPECT_LE(late, (1024 + 2 * 100) * 10us);
+    });
+}
+
 TEST_F(Scheduler, ABusyTaskDelaysATimerByAtMost64ShortTurns) {
     run_hand_wound([](hand_wound& engine) -> coro<> {
         bool fired = false;
