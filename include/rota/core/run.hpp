@@ -29,8 +29,8 @@ struct runner_options {
     /// In which order tasks take their turns; random ones are for tests.
     rota::schedule schedule{};
     /// Ctrl-C cancels the main task, a second one kills: where this is the main thread and the program has no handler of
-    /// its own. When main then ends cancelled, the runner cleans up, flushes `stdout` and `std::cout`, and raises SIGINT
-    /// again, so that the shell sees it.
+    /// its own. When main then ends cancelled, the runner cleans up, flushes `stdout` and `std::cout`, which waits for whoever
+    /// reads them, and raises SIGINT again, so that the shell sees it.
     bool handle_interrupt = true;
 };
 

@@ -22,9 +22,9 @@ class turn_alarm;
 ///
 /// The ready queue is first in, first out. A turn runs what was ready when it began; what becomes ready meanwhile runs in
 /// the next. Between turns, every 8 resumes, only memory is looked at (`engine::peek`); the kernel and the clock, each
-/// dearer than all of a switch of tasks, are asked when nothing is ready, every 64 turns, and every 1,024 resumes of a
-/// longer turn. The 64 shrinks while polls come out over a millisecond apart, and grows to 256 while turns take less than
-/// 30 ns. With a random schedule the world is looked at after each turn.
+/// dearer than all of a switch of tasks, are asked when nothing is ready, every 64 turns, and every 1,024 resumes, of one
+/// turn or of several. The 64 shrinks while polls come out over a millisecond apart, and grows to 256 while turns take less
+/// than 30 ns. With a random schedule the world is looked at after each turn.
 class ROTA_API scheduler {
 public:
     explicit scheduler(std::unique_ptr<engine> with, schedule const& order = schedule(), std::uint64_t seed = 0);

@@ -44,8 +44,8 @@ coro<typename Bound::result> run_with_process(Starting starting, Bound body) {
 
 /// Awaits `body`, then kills the child where it still runs, and waits for its end: whichever way the body is left, nothing of
 /// it is left either. The child is a `process`, or the coroutine that starts it; the body takes a `process&`, or is
-/// `fn, args...`, called as `fn(process, args...)`. Where the child leads a group, the group is killed. Gives what the
-/// body gives.
+/// `fn, args...`, called as `fn(process, args...)`; one that moves the process away has it live on. Where the child leads a
+/// group, the group is killed. Gives what the body gives.
 ///
 ///     auto const talk = [](rota::process& child) -> rota::coro<> { co_await child.stdin().write("q"); };
 ///     co_await rota::with_process(rota::create_subprocess_exec(pipes, "cat"), talk);
