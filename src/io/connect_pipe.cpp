@@ -24,7 +24,7 @@ stream connect_pipe(int descriptor, std::string name, stream_options const& opti
             if (handle) of.close(handle);
         }
     } held{kernel, handle};
-    auto transport = std::make_unique<detail::pipe_transport>(kernel, handle, std::move(name));
+    auto transport = std::make_unique<detail::pipe_transport>(running_loop(), handle, std::move(name));
     stream made(std::move(transport), options);
     held.handle = {};
     return made;

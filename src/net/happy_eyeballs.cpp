@@ -48,7 +48,7 @@ coro<std::int32_t> connect_to(socket_address to, connection_options const& optio
     // Another attempt may have come first meanwhile; the holder then closes this one.
     if (result < 0 || made) co_return result;
     if (options.no_delay) kernel.set_option(socket.get(), socket_option::no_delay, 1);
-    auto over = std::make_unique<socket_transport>(kernel, socket.get(), to);
+    auto over = std::make_unique<socket_transport>(running_loop(), socket.get(), to);
     made = stream(std::move(over), options.stream);
     socket.release();
     co_return 0;

@@ -26,7 +26,7 @@ coro<stream> open_unix_connection(std::string path, stream_options options) {
         detail::socket_holder socket(kernel, opened);
         result = co_await detail::operation_awaiter<connect_operation>("connect", opened, to);
         if (result == 0) {
-            stream made(std::make_unique<detail::socket_transport>(kernel, opened, to), options);
+            stream made(std::make_unique<detail::socket_transport>(running_loop(), opened, to), options);
             socket.release();
             co_return made;
         }

@@ -222,7 +222,7 @@ void server_state::begin_connection(io_handle accepted, socket_address const& pe
     try {
         if (options_.no_delay && peer.family() != address_family::unix_path)
             kernel.set_option(accepted, socket_option::no_delay, 1);
-        stream connection(std::make_unique<socket_transport>(kernel, accepted, peer), options_.stream);
+        stream connection(std::make_unique<socket_transport>(*home_, accepted, peer), options_.stream);
         socket.release();
         auto record = std::make_unique<connection_record>(shared_from_this(), accepted);
         auto& kept = *record;

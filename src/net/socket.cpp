@@ -154,7 +154,7 @@ stream connect_accepted_socket(socket connected, stream_options const& options) 
     socket_address peer;
     std::int32_t const result = kernel.peer_address(connected.handle(), peer);
     if (result < 0) throw system_error(-result, "make a stream of a socket");
-    auto over = std::make_unique<detail::socket_transport>(kernel, connected.handle(), peer);
+    auto over = std::make_unique<detail::socket_transport>(running_loop(), connected.handle(), peer);
     stream made(std::move(over), options);
     // Not before: where there is no memory for the stream, the socket closes what it has.
     connected.release();

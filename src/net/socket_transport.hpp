@@ -1,6 +1,7 @@
 // A stream's bytes over a socket of the engine's.
 #pragma once
 
+#include <rota/core/loop.hpp>
 #include <rota/engine/engine.hpp>
 #include <rota/io/transport.hpp>
 
@@ -12,26 +13,27 @@ namespace rota::inline v0::detail {
 class socket_transport final : public transport {
 public:
     /// Takes over a connected socket.
-    socket_transport(engine& of, io_handle socket, socket_address const& peer) noexcept
-        : engine_(&of), handle_(socket), peer_(peer) {}
+    socket_transport(loop& home, io_handle socket, socket_address const& peer) noexcept
+        : home_(&home), handle_(socket), peer_(peer) {}
 
     io_handle handle() const noexcept override { return handle_; }
-    bool start_read(receive_operation& op) noexcept override { return engine_->submit(op); }
-    bool start_write(send_operation& op) noexcept override { return engine_->submit(op); }
-    bool start_shutdown(shutdown_operation& op) noexcept override { return engine_->submit(op); }
-    bool start_close(close_operation& op) noexcept override { return engine_->submit(op); }
-    void close() noexcept override { engine_->close(handle_); }
-    void cancel(operation& op) noexcept override { engine_->cancel(op); }
+    bool start_read(receive_operation& op) noexcept override { return home_->kernel().submit(op); }
+    bool start_write(send_operation& op) noexcept override { return home_->kernel().submit(op); }
+    bool start_shutdown(shutdown_operation& op) noexcept override { return home_->kernel().submit(op); }
+    bool start_close(close_operation& op) noexcept override { return home_->kernel().submit(op); }
+    void close() noexcept override { home_->kernel().close(handle_); }
+    void cancel(operation& op) noexcept override { home_->kernel().cancel(op); }
 
     socket_address local_address() const override {
         socket_address local;
-        return engine_->local_address(handle_, local) == 0 ? local : socket_address();
+        return home_->kernel().local_address(handle_, local) == 0 ? local : socket_address();
     }
     socket_address peer_address() const override { return peer_; }
     std::string peer_name() const override { return peer_.to_string(); }
 
 private:
-    engine* engine_;
+    // Not its engine: of a stream that outlives its loop, another may be in its place by then.
+    loop* home_;
     io_handle handle_;
     socket_address peer_;
 };

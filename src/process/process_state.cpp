@@ -45,8 +45,8 @@ void process_state::open_streams(started_child const& started, stream_options co
     try {
         for (; number != streams.size(); ++number) {
             if (!started.streams[number]) continue;
-            auto transport =
-                std::make_unique<pipe_transport>(kernel_, started.streams[number], name_of_stream(number) + name);
+            auto transport = std::make_unique<pipe_transport>(running_loop(), started.streams[number],
+                                                              name_of_stream(number) + name);
             streams[number] = stream(std::move(transport), quiet);
         }
     } catch (...) {
