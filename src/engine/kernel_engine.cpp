@@ -71,7 +71,7 @@ std::array<char, sizeof(sockaddr_un::sun_path) + 1> path_of(socket_address const
 }
 
 bool asks_for_nothing(operation const& op) noexcept {
-    return (op.code() == opcode::receive && static_cast<receive_operation const&>(op).length == 0) ||
+    return (op.code() == opcode::receive && static_cast<receive_operation const&>(op).length() == 0) ||
            (op.code() == opcode::send && static_cast<send_operation const&>(op).length == 0);
 }
 
@@ -386,8 +386,12 @@ std::int32_t kernel_engine::reap_child(io_handle process, int& returncode) noexc
 
 std::int32_t kernel_engine::attempt_by_call(handle_slot const& slot, operation& op) noexcept {
     if (op.code() == opcode::receive) {
-        auto const& receive = static_cast<receive_operation const&>(op);
-        return read_descriptor(slot.descriptor, receive.buffer, receive.length);
+        auto& receive = static_cast<receive_operation&>(op);
+        void* const into = receive.buffer();
+        if (into == nullptr) return -ENOMEM;
+        auto const result = read_descriptor(slot.descriptor, into, receive.length());
+        if (result == -EAGAIN) receive.give_back();
+        return result;
     }
     if (op.code() == opcode::send) {
         auto const& send = static_cast<send_operation const&>(op);

@@ -10,7 +10,7 @@ namespace {
 
 /// Every engine answers those at once, whatever state the socket is in.
 bool asks_for_nothing(operation const& op) noexcept {
-    return (op.code() == opcode::receive && static_cast<receive_operation const&>(op).length == 0) ||
+    return (op.code() == opcode::receive && static_cast<receive_operation const&>(op).length() == 0) ||
            (op.code() == opcode::send && static_cast<send_operation const&>(op).length == 0);
 }
 
@@ -139,7 +139,11 @@ std::optional<std::int32_t> network::attempt(operation& op) noexcept {
         }
         case opcode::receive: {
             auto& receive = static_cast<receive_operation&>(op);
-            return attempt_receive(socket, receive.buffer, receive.length);
+            void* const into = receive.buffer();
+            if (into == nullptr) return -ENOMEM;
+            auto const result = attempt_receive(socket, into, receive.length());
+            if (!result) receive.give_back();
+            return result;
         }
         case opcode::send: {
             auto& send = static_cast<send_operation&>(op);

@@ -129,7 +129,10 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
             return true;
         }
     }
-    if (!make_room()) {
+    // A receive of the ring's needs its buffer from the beginning.
+    bool const lacks_buffer = op.code() == opcode::receive && !goes_by_readiness(slot, op) &&
+                              static_cast<receive_operation&>(op).buffer() == nullptr;
+    if (lacks_buffer || !make_room()) {
         op.finish_at_once(-ENOMEM);
         return true;
     }
@@ -216,7 +219,7 @@ void uring_engine::prepare(io_uring_sqe& sqe, operation& op) noexcept {
         }
         case opcode::receive: {
             auto& receive = static_cast<receive_operation&>(op);
-            io_uring_prep_recv(&sqe, descriptor, receive.buffer, std::min<std::size_t>(receive.length, INT_MAX), 0);
+            io_uring_prep_recv(&sqe, descriptor, receive.buffer(), std::min<std::size_t>(receive.length(), INT_MAX), 0);
             break;
         }
         case opcode::send: {
@@ -426,7 +429,7 @@ bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
     }
     if (result >= 0 && op.code() == opcode::accept) result = adopt_accepted(static_cast<accept_operation&>(op), result);
     if (result > 0 && op.code() == opcode::receive)
-        kernel_wrote(static_cast<receive_operation&>(op).buffer, static_cast<std::size_t>(result));
+        kernel_wrote(static_cast<receive_operation&>(op).buffer(), static_cast<std::size_t>(result));
     if (result >= 0 && op.code() == opcode::receive_from) {
         auto& receive = static_cast<receive_from_operation&>(op);
         take_message(receive);

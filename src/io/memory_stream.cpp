@@ -69,11 +69,14 @@ private:
         waiting.finish(take(waiting));
     }
 
-    std::int32_t take(receive_operation const& op) noexcept {
-        std::size_t const bytes = std::min({op.length, size_, std::size_t{INT_MAX}});
+    std::int32_t take(receive_operation& op) noexcept {
+        std::size_t const bytes = std::min({op.length(), size_, std::size_t{INT_MAX}});
+        if (bytes == 0) return 0;
+        auto* const into = static_cast<char*>(op.buffer());
+        if (into == nullptr) return -ENOMEM;
         std::size_t const first = std::min(bytes, capacity_ - begin_);
-        std::memcpy(op.buffer, bytes_.get() + begin_, first);
-        std::memcpy(static_cast<char*>(op.buffer) + first, bytes_.get(), bytes - first);
+        std::memcpy(into, bytes_.get() + begin_, first);
+        std::memcpy(into + first, bytes_.get(), bytes - first);
         begin_ = (begin_ + bytes) % capacity_;
         size_ -= bytes;
         return static_cast<std::int32_t>(bytes);

@@ -10,24 +10,17 @@
 #include <utility>
 
 namespace rota::inline v0::detail {
-namespace {
-
-constexpr std::size_t first_room = std::size_t{4} * 1024;
-constexpr std::size_t largest_room = std::size_t{64} * 1024;
-
-}  // namespace
-
 protocol_state::protocol_state(loop& home, std::unique_ptr<transport> over) noexcept
     : protocol_turns(home), via_(std::move(over)) {}
 
 protocol_state::~protocol_state() {
+    if (receiving_) receiving_->give_back();  // what nobody wanted any more
     if (!begun_) via_->close();
 }
 
 void protocol_state::begin(std::shared_ptr<base_protocol> calls, std::string_view first) {
     set_protocol(std::move(calls));
-    room_.assign(first);
-    end_ = first.size();
+    if (!undelivered_.append(first)) throw std::bad_alloc();
     begun_ = true;
     open();
 }
@@ -64,12 +57,12 @@ void protocol_state::hand_over(char const* what, F&& f) noexcept {
 
 void protocol_state::read_on() noexcept {
     for (int tries = 0; !closing_ && !paused_ && !eof_; ++tries) {
-        if (begin_ != end_) {
+        if (!undelivered_.empty()) {
             deliver();
             continue;
         }
         if (std::exchange(has_read_, false)) {
-            take_read(read_result_);
+            take_read();
             continue;
         }
         if (reads_) return;
@@ -80,18 +73,10 @@ void protocol_state::read_on() noexcept {
 }
 
 void protocol_state::start_read() noexcept {
-    try {
-        // What filled its room is likely to have more.
-        auto const room = end_ == room_.size() && end_ != 0 ? std::min(room_.size() * 2, largest_room) : room_.size();
-        if (room_.size() < std::max(room, first_room)) room_.resize(std::max(room, first_room));
-    } catch (std::bad_alloc const&) {
-        return force_close(std::current_exception());
-    }
-    begin_ = end_ = 0;
-    receiving_.emplace(*this, via_->handle(), room_.data(), room_.size(), &protocol_state::received);
+    undelivered_.rest();
+    receiving_.emplace(*this, via_->handle(), next_receive_, &protocol_state::received);
     if (via_->start_read(*receiving_)) {
         has_read_ = true;
-        read_result_ = receiving_->result();
     } else {
         reads_ = true;
         add_reference();
@@ -102,14 +87,22 @@ void protocol_state::received(operation& op) noexcept {
     auto& self = static_cast<owned<protocol_state, receive_operation>&>(op).owner;
     self.reads_ = false;
     self.has_read_ = true;
-    self.read_result_ = op.result();
     self.post(due_read);
     self.drop_reference();
 }
 
-void protocol_state::take_read(std::int32_t result) noexcept {
+void protocol_state::take_read() noexcept {
+    auto const result = receiving_->result();
     if (result > 0) {
-        end_ = static_cast<std::size_t>(result);
+        auto const bytes = static_cast<std::size_t>(result);
+        undelivered_.adopt(receiving_->take_borrowed(), receiving_->length(), bytes);
+        // What filled its room is likely to have more.
+        if (bytes == receiving_->length()) next_receive_ = std::min(2 * next_receive_, receive_blocks::largest);
+        return;
+    }
+    receiving_->give_back();
+    if (result == -ENOMEM) {
+        force_close(std::make_exception_ptr(std::bad_alloc()));
     } else if (result == 0) {
         end_of_data();
     } else if (result != -ECANCELED) {
@@ -118,9 +111,9 @@ void protocol_state::take_read(std::int32_t result) noexcept {
 }
 
 void protocol_state::deliver() noexcept {
-    std::string_view const data(room_.data() + begin_, end_ - begin_);
+    auto const data = undelivered_.view();
     if (data_ != nullptr) {
-        begin_ = end_;
+        undelivered_.consume(data.size());
         hand_over("data_received", [&] { data_->data_received(data); });
         return;
     }
@@ -134,7 +127,7 @@ void protocol_state::deliver() noexcept {
     if (room.empty() || closing_ || paused_ || buffered_ != into) return;
     auto const size = std::min(room.size(), data.size());
     std::memcpy(room.data(), data.data(), size);
-    begin_ += size;
+    undelivered_.consume(size);
     hand_over("buffer_updated", [&] { into->buffer_updated(size); });
 }
 

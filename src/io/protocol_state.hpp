@@ -1,6 +1,9 @@
 // What is behind a protocol_transport: the inner transport, who is called, and what is under way.
 #pragma once
 
+#include "base/receive_blocks.hpp"
+#include "read_buffer.hpp"
+
 #include <rota/core/loop.hpp>
 #include <rota/engine/operation.hpp>
 #include <rota/io/protocol.hpp>
@@ -56,7 +59,7 @@ private:
 
     void read_on() noexcept;
     void start_read() noexcept;
-    void take_read(std::int32_t result) noexcept;
+    void take_read() noexcept;
     void deliver() noexcept;
     void end_of_data() noexcept;
     static void received(operation& op) noexcept;
@@ -89,13 +92,11 @@ private:
     bool eof_wanted_ = false;
     bool eof_sent_ = false;
     bool protocol_paused_ = false;
-    std::int32_t read_result_ = 0;
     std::int32_t write_result_ = 0;
     std::exception_ptr error_;
 
-    std::string room_;
-    std::size_t begin_ = 0;  // of what was received and not delivered
-    std::size_t end_ = 0;
+    read_buffer undelivered_;
+    std::size_t next_receive_ = receive_blocks::smallest;
     std::string waiting_;  // was written
     std::string going_;    // is being sent, from `sent_` on
     std::size_t sent_ = 0;

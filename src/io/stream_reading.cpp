@@ -150,6 +150,8 @@ bool stream_state::read_on(std::int32_t& tries) noexcept {
 bool stream_state::start_receive() noexcept {
     using kind = read_awaiter::kind;
     read_awaiter const& asking = *reader;
+    // What was shown to a reader before is good until here.
+    if (buffer.empty()) buffer.rest();
     if (asking.kind_ == kind::into && asking.size_ >= worth_direct) {
         // Straight into the reader's memory: the buffer is empty, or it would have been satisfied.
         receiving.emplace(*this, via->handle(), const_cast<char*>(asking.data_), asking.size_, &stream_state::received);
@@ -157,15 +159,19 @@ bool stream_state::start_receive() noexcept {
         std::size_t wish = next_receive;
         if (asking.kind_ == kind::exactly) {
             // As much as is missing, but no more than doubles what is there: the size may be a stranger's claim.
-            std::size_t const most = std::max(buffer.size(), largest_receive);
+            std::size_t const most = std::max(buffer.size(), receive_blocks::largest);
             wish = std::max(wish, std::min(asking.size_ - buffer.size(), most));
         }
-        auto const room = buffer.room(wish);
-        if (room.empty()) {
-            read_ran_short = true;
-            return true;
+        if (buffer.empty() && wish <= receive_blocks::largest) {
+            receiving.emplace(*this, via->handle(), receive_blocks::size_for(wish), &stream_state::received);
+        } else {
+            auto const room = buffer.room(wish);
+            if (room.empty()) {
+                read_ran_short = true;
+                return true;
+            }
+            receiving.emplace(*this, via->handle(), room.data(), room.size(), &stream_state::received);
         }
-        receiving.emplace(*this, via->handle(), room.data(), room.size(), &stream_state::received);
     }
     read_pending = true;
     if (!via->start_read(*receiving)) return false;
@@ -176,14 +182,20 @@ bool stream_state::start_receive() noexcept {
 void stream_state::take_in(std::int32_t result) noexcept {
     if (result > 0) {
         auto const bytes = static_cast<std::size_t>(result);
-        if (receiving->buffer == static_cast<void const*>(reader->data_)) {
+        if (void* const block = receiving->take_borrowed()) {
+            buffer.adopt(block, receiving->length(), bytes);
+        } else if (receiving->buffer() == static_cast<void const*>(reader->data_)) {
             count = bytes;
             direct = true;
             return;
+        } else {
+            buffer.commit(bytes);
         }
-        buffer.commit(bytes);
-        if (bytes == receiving->length && next_receive < largest_receive) next_receive *= 2;
-    } else if (result == 0) {
+        if (bytes == receiving->length() && next_receive < receive_blocks::largest) next_receive *= 2;
+        return;
+    }
+    receiving->give_back();
+    if (result == 0) {
         ended = true;
     } else if (result == -ENOMEM) {
         read_ran_short = true;

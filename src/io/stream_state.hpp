@@ -124,7 +124,7 @@ struct stream_state : stream_block {
     std::size_t searched = 0;  // up to here the buffer holds no separator
     std::size_t count = 0;     // how many bytes the reader gets
     bool direct = false;       // and they are in its own memory already
-    std::size_t next_receive = first_receive;
+    std::size_t next_receive = receive_blocks::smallest;
 
     intrusive_list<write_awaiter> writers;
     intrusive_list<close_awaiter> closers;
@@ -140,8 +140,6 @@ struct stream_state : stream_block {
     transfer_turn next_write{*this, &stream_state::write_turn};
 
 private:
-    static constexpr std::size_t first_receive = std::size_t{4} * 1024;
-    static constexpr std::size_t largest_receive = std::size_t{64} * 1024;
     static constexpr std::size_t worth_direct = std::size_t{16} * 1024;
 
     bool start_receive() noexcept;

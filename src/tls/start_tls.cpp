@@ -61,7 +61,7 @@ coro<> shake_hands(stream& below, detail::tls_engine& tls) {
         bool const more = co_await below.fill();
         if (!more) tls.in_ended = true;
         auto const came = below.buffered();
-        if (!tls.in.append(came.data(), came.size())) throw std::bad_alloc();
+        if (!tls.in.append(came)) throw std::bad_alloc();
         below.consume(came.size());
     }
 }

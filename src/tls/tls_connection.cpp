@@ -41,10 +41,13 @@ bool tls_connection::start_read(receive_operation& op) noexcept {
 }
 
 std::optional<std::int32_t> tls_connection::try_read(receive_operation& op) noexcept {
-    if (op.length == 0) return 0;
+    if (op.length() == 0) return 0;
     for (int received = 0;;) {
         std::size_t count = 0;
-        auto const status = engine_.read(op.buffer, std::min<std::size_t>(op.length, INT_MAX), count);
+        void* const into = op.buffer();
+        if (into == nullptr) return -ENOMEM;
+        auto const status = engine_.read(into, std::min<std::size_t>(op.length(), INT_MAX), count);
+        if (status != tls_status::done) op.give_back();
         flush();
         switch (status) {
             case tls_status::done: return static_cast<std::int32_t>(count);
@@ -91,12 +94,17 @@ void tls_connection::go_on_reading() noexcept {
 }
 
 bool tls_connection::receive() noexcept {
-    if (!engine_.in.reserve(next_receive_)) {
-        receive_error_ = ENOMEM;
-        return true;
+    if (engine_.in.empty()) {
+        receive_.emplace(*this, below_->handle(), next_receive_, &tls_connection::received);
+    } else {
+        auto const room = engine_.in.room(next_receive_);
+        if (room.empty()) {
+            receive_error_ = ENOMEM;
+            return true;
+        }
+        receive_.emplace(*this, below_->handle(), room.data(), room.size(), &tls_connection::received);
     }
-    auto const room = engine_.in.room();
-    auto& op = receive_.emplace(*this, below_->handle(), room.data(), room.size(), &tls_connection::received);
+    auto& op = *receive_;
     receiving_ = true;
     if (!below_->start_read(op)) {
         add_reference();
@@ -110,10 +118,16 @@ bool tls_connection::receive() noexcept {
 void tls_connection::take_received(std::int32_t result) noexcept {
     if (result > 0) {
         auto const bytes = static_cast<std::size_t>(result);
-        engine_.in.commit(bytes);
+        if (void* const block = (*receive_).take_borrowed())
+            engine_.in.adopt(block, (*receive_).length(), bytes);
+        else
+            engine_.in.commit(bytes);
         if (stage_ == stage::closing) thrown_away_ += bytes;
-        if (bytes == (*receive_).length) next_receive_ = std::min(2 * next_receive_, largest_receive);
-    } else if (result == 0) {
+        if (bytes == (*receive_).length()) next_receive_ = std::min(2 * next_receive_, largest_receive);
+        return;
+    }
+    (*receive_).give_back();
+    if (result == 0) {
         engine_.in_ended = true;
     } else if (result != -ECANCELED) {
         receive_error_ = -result;

@@ -247,8 +247,7 @@ int tls_engine::take_in(BIO* bio, char* into, int size) {
         return -1;
     }
     std::size_t const bytes = std::min(self.in.size(), static_cast<std::size_t>(size));
-    std::memcpy(into, self.in.data(), bytes);
-    self.in.consume(bytes);
+    self.in.take_into(into, bytes);
     return static_cast<int>(bytes);
 }
 

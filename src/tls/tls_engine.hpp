@@ -2,6 +2,7 @@
 #pragma once
 
 #include "byte_block.hpp"
+#include "io/read_buffer.hpp"
 #include "openssl.hpp"
 #include "ssl_context_state.hpp"
 
@@ -49,7 +50,7 @@ public:
     SSL* native() const noexcept { return ssl_.get(); }
 
     /// Ciphertext that has come and that is to go; whether the end of the first has come.
-    byte_block in;
+    read_buffer in;
     byte_block out;
     bool in_ended = false;
 

@@ -46,7 +46,7 @@ public:
         }
         auto const step = script_->reads.front();
         script_->reads.pop_front();
-        if (!step.bytes.empty()) std::memcpy(op.buffer, step.bytes.data(), step.bytes.size());
+        if (!step.bytes.empty()) std::memcpy(op.buffer(), step.bytes.data(), step.bytes.size());
         op.finish_at_once(step.error != 0 ? step.error : static_cast<std::int32_t>(step.bytes.size()));
         return true;
     }

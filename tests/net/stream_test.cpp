@@ -1,6 +1,8 @@
 // Streams over TCP, on every engine, in simulation with short reads and writes.
 #include "net/net_kit.hpp"
 
+#include "base/receive_blocks.hpp"
+
 #include <rota/base/error.hpp>
 #include <rota/core/with_shield.hpp>
 
@@ -199,6 +201,9 @@ TEST_P(TcpStream, OfALoopThatHasGoneClosesNothingOfTheNext) {
         auto server = co_await serve(read_nothing);
         kept = co_await connect(server);
     });
+    // Whatever was where the engine was, it is something else now.
+    std::vector<std::string> others;
+    for (std::size_t size = 500; size < 10'000; size += 16) others.emplace_back(size, '\xFF');
     run([&]() -> coro<> {
         auto server = co_await serve(echo);
         auto client = co_await connect(server);
@@ -206,6 +211,42 @@ TEST_P(TcpStream, OfALoopThatHasGoneClosesNothingOfTheNext) {
         co_await client.write("hello");
         co_await client.write_eof();
         EXPECT_EQ(co_await client.read(), "hello");
+    });
+}
+
+TEST_P(TcpStream, ThatWaitsForMoreHoldsNoBuffer) {
+    if (GetParam().kind == rota::engine_kind::uring) GTEST_SKIP() << "the kernel needs it from the beginning";
+    run([]() -> coro<> {
+        auto server = co_await serve([](stream peer) -> coro<> {
+            while (auto line = co_await peer.next_line()) co_await peer.write(*line);
+            co_await peer.close();
+        });
+        auto const before = rota::detail::receive_blocks::lent();
+        std::vector<stream> clients;
+        for (int number = 0; number < 10; ++number) {
+            clients.push_back(co_await connect(server));
+            co_await clients.back().write("hello\n");
+            EXPECT_EQ(co_await clients.back().read_line(), "hello\n");
+        }
+        // The servers of all ten are waiting for a line again.
+        co_await rota::sleep(10ms);
+        EXPECT_EQ(rota::detail::receive_blocks::lent(), before);
+        for (auto& each : clients) co_await each.close();
+    });
+}
+
+TEST_P(TcpStream, WhatIsBufferedIsGoodUntilTheNextReadAlsoOnceItIsConsumed) {
+    run([]() -> coro<> {
+        auto server = co_await serve(echo);
+        auto client = co_await connect(server);
+        auto other = co_await connect(server);
+        co_await client.write("one");
+        while (client.buffered().size() < 3) co_await client.fill();
+        auto const seen = client.buffered();
+        client.consume(3);
+        co_await other.write("two");
+        EXPECT_EQ(co_await other.read_exactly(3), "two");
+        EXPECT_EQ(seen, "one");
     });
 }
 

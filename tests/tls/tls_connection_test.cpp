@@ -151,7 +151,7 @@ public:
         SSL_key_update(*peer_, SSL_KEY_UPDATE_NOT_REQUESTED);
         SSL_do_handshake(*peer_);
         auto& out = static_cast<rota::detail::tls_engine*>(SSL_get_app_data(*peer_))->out;
-        std::memcpy(op.buffer, out.data(), out.size());
+        std::memcpy(op.buffer(), out.data(), out.size());
         op.finish_at_once(static_cast<std::int32_t>(out.size()));
         out.consume(out.size());
         ++reads;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <rota/base/export.hpp>
 #include <rota/base/intrusive_list.hpp>
 #include <rota/engine/io_handle.hpp>
 #include <rota/engine/socket_address.hpp>
@@ -7,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace rota::inline v0 {
 
@@ -81,11 +83,37 @@ struct connect_operation : operation {
 };
 
 /// Receives what is there, at least one byte; result 0 is the end, or that there was no room. Of what is no socket it reads.
+///
+/// Into memory of its owner's, or into a buffer it borrows: such a one has none until there are bytes to put in, so that
+/// many connections that wait take no memory, and the few that have bytes share what the processor's cache holds.
 struct receive_operation : operation {
     receive_operation(io_handle handle, void* into, std::size_t room, completion completed) noexcept
-        : operation(opcode::receive, handle, completed), buffer(into), length(room) {}
-    void* buffer;
-    std::size_t length;
+        : operation(opcode::receive, handle, completed), buffer_(into), length_(room) {}
+    /// Borrows a buffer of `room` bytes, 4 KiB, 64 KiB or a power of two between.
+    receive_operation(io_handle handle, std::size_t room, completion completed) noexcept
+        : operation(opcode::receive, handle, completed), length_(room), borrows_(true) {}
+
+    /// Where the bytes go. For who has some: one that borrows its buffer does so now. Null: memory is short, and the result
+    /// is to be `-ENOMEM`.
+    void* buffer() noexcept {
+        if (buffer_ == nullptr && borrows_) borrow();
+        return buffer_;
+    }
+    std::size_t length() const noexcept { return length_; }
+    /// For who has asked for the buffer and found nothing to put in. The owner does so where the result is no count.
+    void give_back() noexcept {
+        if (borrows_ && buffer_ != nullptr) return_borrowed();
+    }
+    /// For the owner: what was borrowed is its own, to be given back to `receive_blocks`. Null where nothing was.
+    void* take_borrowed() noexcept { return borrows_ ? std::exchange(buffer_, nullptr) : nullptr; }
+
+private:
+    ROTA_API void borrow() noexcept;
+    ROTA_API void return_borrowed() noexcept;
+
+    void* buffer_ = nullptr;
+    std::size_t length_;
+    bool borrows_ = false;
 };
 
 /// Sends some of the bytes, at least one; never raises SIGPIPE, also where it writes to a pipe.

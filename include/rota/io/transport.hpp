@@ -29,7 +29,8 @@ public:
     /// What the operations given to it are to be made for; empty where it has no handle of the engine's.
     virtual io_handle handle() const noexcept { return {}; }
 
-    /// Receives at least one byte; 0 is the end.
+    /// Receives at least one byte; 0 is the end. An operation that borrows its buffer is asked for it, by
+    /// `receive_operation::buffer`, once there are bytes to put in.
     ///
     /// asyncio: `resume_reading`; a transport there reads by itself, and pushes what came.
     virtual bool start_read(receive_operation& op) noexcept = 0;
