@@ -72,14 +72,4 @@ std::unique_ptr<engine> make_engine(engine_options const& options) {
     return detail::make_automatic_engine(wanted);
 }
 
-std::unique_ptr<engine> detail::make_automatic_engine(engine_options const& options, ring_calls const& calls) {
-    // The rule: io_uring wherever the kernel gives a ring. It was at or below epoll's cost for small messages at 1, 50
-    // and 1,000 connections; epoll wins only with messages of 64 KiB.
-    try {
-        return make_uring_engine(options, calls);
-    } catch (system_error const& refused) {
-        return make_epoll_engine(options, refused.what());
-    }
-}
-
 }  // namespace rota::inline v0

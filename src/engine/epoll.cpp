@@ -1,6 +1,7 @@
 #include "epoll.hpp"
 
 #include "file_calls.hpp"
+#include "file_ring.hpp"
 #include "kernel_engine.hpp"
 #include "kernel_message.hpp"
 
@@ -35,7 +36,8 @@ constexpr std::uint64_t wake_word = ~std::uint64_t{0};
 /// its life. Between edges the slot remembers what the last calls found, so that no call is made which must fail.
 class epoll_engine final : public kernel_engine {
 public:
-    epoll_engine(engine_options const& options, std::string fallback_reason);
+    /// Files go by a ring where `ring` says how to make one, and the kernel does.
+    epoll_engine(engine_options const& options, ring_calls const* ring);
     ~epoll_engine() override { ::close(epoll_); }
 
     engine_kind kind() const noexcept override { return engine_kind::epoll; }
@@ -47,8 +49,7 @@ private:
     void forget(handle_slot& slot) noexcept override;
     void operation_left(handle_slot&) noexcept override {}
     file_start start_file(file_operation& op) noexcept override;
-    // Those of its own end inside `start_file`.
-    void abandon_file(file_operation&) noexcept override {}
+    void abandon_file(file_operation& op) noexcept override;
 
     std::int32_t attempt(handle_slot& slot, operation& op) noexcept;
     std::int32_t attempt_accept(handle_slot& slot, accept_operation& op) noexcept;
@@ -63,6 +64,7 @@ private:
     bool handle_event(epoll_event const& event) noexcept;
     bool serve(io_handle handle, operation_list handle_slot::* list, bool handle_slot::* ready) noexcept;
     int poll(clock::time_point deadline);
+    bool reap_files() noexcept;
 
     int epoll_ = -1;
     bool has_pwait2_ = true;
@@ -72,10 +74,21 @@ private:
     std::size_t end_of_events_ = 0;
     /// Bytes received by this wait.
     std::size_t received_ = 0;
+    std::optional<file_ring> files_;
 };
 
-epoll_engine::epoll_engine(engine_options const& options, std::string fallback_reason) : kernel_engine(options) {
-    fallback_reason_ = std::move(fallback_reason);
+epoll_engine::epoll_engine(engine_options const& options, ring_calls const* ring) : kernel_engine(options) {
+    if (ring != nullptr) {
+        try {
+            files_.emplace(*ring, options.ring_entries, wake_descriptor());
+            arrived_ = files_->ring().completed();
+            reaped_ = *arrived_;
+            flags_ = files_->ring().flags();
+            flag_mask_ = uring_ring::news;
+        } catch (system_error const& refused) {
+            fallback_reason_ = refused.what();
+        }
+    }
     epoll_ = epoll_create1(EPOLL_CLOEXEC);
     if (epoll_ < 0) throw_system_error(errno, "epoll_create1");
     // Edge-triggered as well, so that nobody has to read the counter back: each write is an edge.
@@ -149,12 +162,34 @@ std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
 }
 
 kernel_engine::file_start epoll_engine::start_file(file_operation& op) noexcept {
-    // What lies in the kernel's cache needs no thread.
-    if (op.code() != opcode::read_at) return file_start::by_pool;
-    auto const count = read_cached(static_cast<read_at_operation&>(op));
-    if (count <= 0) return file_start::by_pool;
-    op.finish_at_once(count);
+    // What lies in the kernel's cache needs neither ring nor thread.
+    if (op.code() == opcode::read_at) {
+        auto const count = read_cached(static_cast<read_at_operation&>(op));
+        if (count > 0) {
+            op.finish_at_once(count);
+            return file_start::finished;
+        }
+    }
+    if (!files_ || !goes_by_ring(op)) return file_start::by_pool;
+    if (files_->start(op)) return file_start::kept;
+    op.finish_at_once(-ENOMEM);
     return file_start::finished;
+}
+
+// Those on the pool are its own to end, and without a ring there are no others.
+void epoll_engine::abandon_file(file_operation& op) noexcept {
+    if (!files_) return;
+    files_->cancel(op);
+    woken_.store(true, std::memory_order_relaxed);
+}
+
+bool epoll_engine::reap_files() noexcept {
+    bool any = false;
+    files_->reap(reaped_, [&](operation& op, std::int32_t result) {
+        complete(op, result);
+        any = true;
+    });
+    return any;
 }
 
 std::int32_t epoll_engine::attempt_watch(handle_slot& slot, watch_operation& op) noexcept {
@@ -283,7 +318,15 @@ bool epoll_engine::handle_event(epoll_event const& event) noexcept {
 }
 
 int epoll_engine::poll(clock::time_point deadline) {
-    auto const sleep = time_to_sleep(deadline);
+    auto sleep = time_to_sleep(deadline);
+    if (files_) {
+        files_->turn();
+        using namespace std::chrono_literals;
+        if (reaped_ != __atomic_load_n(arrived_, __ATOMIC_ACQUIRE))
+            sleep = 0ns;
+        else if (files_->has_untold())
+            sleep = std::min(sleep.value_or(1ms), clock::duration(1ms));
+    }
     int count = -1;
     if (has_pwait2_) {
         auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(sleep.value_or(clock::duration::zero()));
@@ -314,6 +357,10 @@ wait_outcome epoll_engine::wait(clock::time_point deadline) {
         bool delivered = false;
         while (next_event_ != end_of_events_ && received_ < enough_received)
             delivered |= handle_event(events_[next_event_++]);
+        if (files_) {
+            if (files_->ring().has_news()) files_->turn();
+            delivered |= reap_files();
+        }
         delivered |= take_own_work();
         // So that `peek` tells of the others.
         if (next_event_ != end_of_events_) woken_.store(true, std::memory_order_relaxed);
@@ -324,8 +371,12 @@ wait_outcome epoll_engine::wait(clock::time_point deadline) {
 
 }  // namespace
 
-std::unique_ptr<engine> make_epoll_engine(engine_options const& options, std::string fallback_reason) {
-    return std::make_unique<epoll_engine>(options, std::move(fallback_reason));
+std::unique_ptr<engine> make_epoll_engine(engine_options const& options) {
+    return std::make_unique<epoll_engine>(options, nullptr);
+}
+
+std::unique_ptr<engine> make_automatic_engine(engine_options const& options, ring_calls const& calls) {
+    return std::make_unique<epoll_engine>(options, &calls);
 }
 
 }  // namespace rota::inline v0::detail

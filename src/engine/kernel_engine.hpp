@@ -2,6 +2,7 @@
 
 #include "blocking_pool.hpp"
 #include "handle_table.hpp"
+#include "operation_stage.hpp"
 
 #include <rota/engine/engine.hpp>
 #include <rota/engine/file_operation.hpp>
@@ -97,8 +98,7 @@ protected:
     }
     int wake_descriptor() const noexcept { return wake_descriptor_; }
 
-    /// What `operation::stage` means here; the pool has its own for blocking ones.
-    enum stage : std::uint8_t { fresh, waiting, connecting, untold, withdrawn, told, cancelling, finished };
+    using enum operation_stage::value;
 
     handle_table handles_;
 

@@ -1,10 +1,11 @@
 #include "uring.hpp"
 
 #include "file_calls.hpp"
+#include "file_ring.hpp"
 #include "kernel_engine.hpp"
 #include "kernel_message.hpp"
 #include "sanitizer.hpp"
-#include "uring_ring.hpp"
+#include "uring_outbox.hpp"
 
 #include <rota/base/error.hpp>
 
@@ -22,15 +23,12 @@
 namespace rota::inline v0::detail {
 namespace {
 
-constexpr std::uint32_t kernel_has_news = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
+/// What the completion of the watch for wake-ups carries.
+constexpr std::uint64_t of_wake = 1;
 
-/// What completions carry that belong to no operation.
-enum word : std::uint64_t { of_cancel = 0, of_wake = 1 };
-
-/// Operations go to an outbox first and into the ring at the next wait, as many enters as it takes: a ring of any size
-/// serves any number of them. Of each direction of a slot the kernel is told of one operation at a time, so that they
-/// are served in their order.
-class uring_engine final : public kernel_engine {
+/// Operations go into the ring at the next wait. Of each direction of a slot the kernel is told of one operation at a time,
+/// so that they are served in their order.
+class uring_engine final : public kernel_engine, uring_outbox::owner {
 public:
     uring_engine(engine_options const& options, ring_calls const& calls);
 
@@ -45,17 +43,9 @@ private:
     void abandon_file(file_operation& op) noexcept override { give_up(op); }
     void give_up(operation& op) noexcept;
 
-    // An outbox entry is an operation's address, odd where it is to be cancelled. What has an entry is never
-    // dereferenced for a cancel: it may have completed meanwhile. Should a new operation live at the same address, its
-    // own entry comes later, so that the kernel finds nothing to cancel.
-    bool make_room() noexcept;
-    void put_out(operation& op) noexcept;
-    void put_out_cancel(operation& op) noexcept { outbox_.push_back(address_of(op) | 1); }
-    static std::uintptr_t address_of(operation const& op) noexcept { return reinterpret_cast<std::uintptr_t>(&op); }
-
     int tell() noexcept;
-    bool fill() noexcept;
-    void prepare(io_uring_sqe& sqe, operation& op) noexcept;
+    void prepare(io_uring_sqe& sqe, operation& op) noexcept override;
+    void withdraw(operation& op) noexcept override { finish_later(op, -ECANCELED); }
     void watch_wake(io_uring_sqe& sqe) noexcept;
 
     /// Alone, a send by itself saves the enter that its completion would end; among others it goes with theirs.
@@ -70,9 +60,9 @@ private:
     bool finish_told(operation& op, std::int32_t result) noexcept;
     std::int32_t when_ready(operation& op, std::int32_t result) noexcept;
 
-    ring_calls const calls_;
-    uring_ring ring_;
-    std::vector<std::uintptr_t> outbox_;
+    uring_outbox outbox_;
+    uring_ring& ring_ = outbox_.ring();
+    ring_calls const& calls_ = outbox_.calls();
     /// How many operations the last wait completed.
     std::size_t last_batch_ = 0;
     int fruitless_ = 0;
@@ -80,28 +70,11 @@ private:
 };
 
 uring_engine::uring_engine(engine_options const& options, ring_calls const& calls)
-    : kernel_engine(options), calls_(calls), ring_(calls, options.ring_entries) {
+    : kernel_engine(options), outbox_(calls, options.ring_entries, *this) {
     arrived_ = ring_.completed();
     reaped_ = *arrived_;
     flags_ = ring_.flags();
-    flag_mask_ = kernel_has_news;
-}
-
-bool uring_engine::make_room() noexcept {
-    // Enough for what is put out now and a cancel of everything: those who cancel can not be told that memory ran out.
-    auto const needed = outbox_.size() + pending_ + 2;
-    if (needed <= outbox_.capacity()) return true;
-    try {
-        outbox_.reserve(std::max(needed, 2 * outbox_.capacity()));
-        return true;
-    } catch (std::bad_alloc const&) {
-        return false;
-    }
-}
-
-void uring_engine::put_out(operation& op) noexcept {
-    op.stage = untold;
-    outbox_.push_back(address_of(op));
+    flag_mask_ = uring_ring::news;
 }
 
 bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
@@ -132,12 +105,12 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
     // A receive of the ring's needs its buffer from the beginning.
     bool const lacks_buffer = op.code() == opcode::receive && !goes_by_readiness(slot, op) &&
                               static_cast<receive_operation&>(op).buffer() == nullptr;
-    if (lacks_buffer || !make_room()) {
+    if (lacks_buffer || !outbox_.make_room(pending_)) {
         op.finish_at_once(-ENOMEM);
         return true;
     }
     op.stage = waiting;
-    if (list.empty()) put_out(op);
+    if (list.empty()) outbox_.put(op);
     list.push_back(op);
     return false;
 }
@@ -163,37 +136,24 @@ bool uring_engine::try_send_to(handle_slot const& slot, send_to_operation& op) n
 void uring_engine::abandon(handle_slot&, operation& op) noexcept { give_up(op); }
 
 void uring_engine::give_up(operation& op) noexcept {
-    switch (op.stage) {
-        case waiting: finish_later(op, -ECANCELED); break;
-        case untold:
-            op.stage = withdrawn;
-            woken_.store(true, std::memory_order_relaxed);
-            break;
-        case told:
-            op.stage = cancelling;
-            put_out_cancel(op);
-            break;
-        default: break;
-    }
+    if (op.stage == waiting) return finish_later(op, -ECANCELED);
+    outbox_.cancel(op);
+    if (op.stage == withdrawn) woken_.store(true, std::memory_order_relaxed);
 }
 
 kernel_engine::file_start uring_engine::start_file(file_operation& op) noexcept {
-    // Those the kernel would only put on a thread of its own; and not each has them all.
-    if (op.code() == opcode::file_call) return file_start::by_pool;
-    // A pipe that nobody reads raises SIGPIPE, which the threads of the pool have blocked.
-    if (op.code() == opcode::write_at && static_cast<write_at_operation&>(op).offset == at_current_position)
-        return file_start::by_pool;
-    if (!make_room()) {
+    if (!goes_by_ring(op)) return file_start::by_pool;
+    if (!outbox_.make_room(pending_)) {
         op.finish_at_once(-ENOMEM);
         return file_start::finished;
     }
-    put_out(op);
+    outbox_.put(op);
     return file_start::kept;
 }
 
 void uring_engine::operation_left(handle_slot& slot) noexcept {
     for (auto* list : {&slot.reading, &slot.writing})
-        if (auto* const next = list->front(); next && next->stage == waiting) put_out(*next);
+        if (auto* const next = list->front(); next && next->stage == waiting) outbox_.put(*next);
 }
 
 void uring_engine::prepare(io_uring_sqe& sqe, operation& op) noexcept {
@@ -202,7 +162,6 @@ void uring_engine::prepare(io_uring_sqe& sqe, operation& op) noexcept {
     if (slot && goes_by_readiness(*slot, op)) {
         // A read of the ring's answers EAGAIN where the descriptor is non-blocking, and takes a thread where it is not.
         io_uring_prep_poll_add(&sqe, descriptor, &list_of(*slot, op) == &slot->reading ? POLLIN : POLLOUT);
-        io_uring_sqe_set_data64(&sqe, address_of(op));
         return;
     }
     switch (op.code()) {
@@ -236,34 +195,17 @@ void uring_engine::prepare(io_uring_sqe& sqe, operation& op) noexcept {
             // Not sendmsg: Linux 6.18 at least, asked again when a Unix socket's queue was full, sends it empty.
             io_uring_prep_poll_add(&sqe, descriptor, POLLOUT);
             break;
-        case opcode::open_file: {
-            auto const& open = static_cast<open_file_operation const&>(op);
-            io_uring_prep_openat(&sqe, AT_FDCWD, open.path, kernel_flags(open.flags), open.permissions);
-            break;
-        }
-        case opcode::read_at: {
-            auto const& read = static_cast<read_at_operation const&>(op);
-            io_uring_prep_read(&sqe, descriptor, read.buffer, transfer_size(read.length), read.offset);
-            break;
-        }
-        case opcode::write_at: {
-            auto const& write = static_cast<write_at_operation const&>(op);
-            io_uring_prep_write(&sqe, descriptor, write.data, transfer_size(write.length), write.offset);
-            break;
-        }
-        case opcode::sync_file: {
-            bool const data_only = static_cast<sync_file_operation const&>(op).data_only;
-            io_uring_prep_fsync(&sqe, descriptor, data_only ? IORING_FSYNC_DATASYNC : 0);
-            break;
-        }
         case opcode::watch: io_uring_prep_poll_add(&sqe, descriptor, POLLIN); break;
+        case opcode::open_file:
+        case opcode::read_at:
+        case opcode::write_at:
+        case opcode::sync_file: prepare_for_ring(sqe, static_cast<file_operation&>(op)); break;
         case opcode::shutdown:
         case opcode::poll:
         case opcode::file_call:
         case opcode::close:
         case opcode::blocking: io_uring_prep_nop(&sqe); break;
     }
-    io_uring_sqe_set_data64(&sqe, address_of(op));
 }
 
 void uring_engine::watch_wake(io_uring_sqe& sqe) noexcept {
@@ -273,54 +215,24 @@ void uring_engine::watch_wake(io_uring_sqe& sqe) noexcept {
     wake_watched_ = true;
 }
 
-/// Moves the outbox into the ring; false where the ring is full before it is empty.
-bool uring_engine::fill() noexcept {
-    auto next = outbox_.begin();
-    bool room = true;
-    if (!wake_watched_) {
-        if (auto* const sqe = io_uring_get_sqe(ring_.get()))
-            watch_wake(*sqe);
-        else
-            room = false;
-    }
-    for (; room && next != outbox_.end(); ++next) {
-        bool const is_cancel = (*next & 1) != 0;
-        auto* const op = is_cancel ? nullptr : reinterpret_cast<operation*>(*next);
-        if (op && op->stage == withdrawn) {
-            finish_later(*op, -ECANCELED);
-            continue;
-        }
-        auto* const sqe = io_uring_get_sqe(ring_.get());
-        if (!sqe) {
-            room = false;
-            break;
-        }
-        if (op) {
-            prepare(*sqe, *op);
-            op->stage = told;
-        } else {
-            io_uring_prep_cancel64(sqe, *next & ~std::uintptr_t{1}, 0);
-            io_uring_sqe_set_data64(sqe, of_cancel);
-            if (ring_.has(IORING_FEAT_CQE_SKIP)) io_uring_sqe_set_flags(sqe, IOSQE_CQE_SKIP_SUCCESS);
-        }
-    }
-    outbox_.erase(outbox_.begin(), next);
-    return room;
-}
-
-/// Tells the kernel all but the last ringful, which goes with the wait. A negative errno: some is left for later.
 int uring_engine::tell() noexcept {
     if (int const result = ring_.enable(); result < 0) return result;
-    while (!fill())
-        if (int const result = calls_.submit(ring_.get()); result < 0) return result;
-    return 0;
+    if (!wake_watched_) {
+        auto* entry = io_uring_get_sqe(ring_.get());
+        if (!entry) {
+            if (int const result = calls_.submit(ring_.get()); result < 0) return result;
+            entry = io_uring_get_sqe(ring_.get());
+        }
+        if (entry) watch_wake(*entry);
+    }
+    return outbox_.tell();
 }
 
 int uring_engine::enter(clock::time_point deadline) {
     if (int const result = tell(); result < 0 && result != -EINTR) return result;
     auto const sleep = time_to_sleep(deadline);
     if (reaped_ != __atomic_load_n(arrived_, __ATOMIC_ACQUIRE) || (sleep && *sleep == clock::duration::zero())) {
-        if (io_uring_sq_ready(ring_.get()) == 0 && !ring_.flagged(kernel_has_news)) return 0;
+        if (io_uring_sq_ready(ring_.get()) == 0 && !ring_.has_news()) return 0;
         return calls_.submit_and_poll(ring_.get());
     }
     io_uring_cqe* first = nullptr;
@@ -370,24 +282,16 @@ wait_outcome uring_engine::wait(clock::time_point deadline) {
 }
 
 bool uring_engine::reap() noexcept {
-    // What completes meanwhile is for the next wait: the owners called here get their turn.
-    auto const tail = __atomic_load_n(arrived_, __ATOMIC_ACQUIRE);
     std::size_t count = 0;
-    while (reaped_ != tail) {
-        auto const& cqe = ring_->cq.cqes[reaped_ & *ring_->cq.kring_mask];
-        auto const data = cqe.user_data;
-        auto const result = cqe.res;
-        auto const flags = cqe.flags;
-        ++reaped_;
-        __atomic_store_n(ring_->cq.khead, reaped_, __ATOMIC_RELEASE);
+    outbox_.reap(reaped_, [&](std::uint64_t data, std::int32_t result, std::uint32_t flags) {
         if (take(data, result, flags)) ++count;
-    }
+    });
     last_batch_ = count;
     return count != 0;
 }
 
 bool uring_engine::take(std::uint64_t data, std::int32_t result, std::uint32_t flags) noexcept {
-    if (data == of_cancel) return false;
+    if (data == uring_outbox::of_cancel) return false;
     if (data == of_wake) {
         if ((flags & IORING_CQE_F_MORE) == 0) {
             // The poll has ended; a new one would see the same writes again.
@@ -397,7 +301,7 @@ bool uring_engine::take(std::uint64_t data, std::int32_t result, std::uint32_t f
         }
         return false;
     }
-    return finish_told(*reinterpret_cast<operation*>(static_cast<std::uintptr_t>(data)), result);
+    return finish_told(uring_outbox::operation_of(data), result);
 }
 
 /// Does by a call what the kernel has only said to be ready; -EAGAIN: it is not any more.
@@ -422,7 +326,7 @@ bool uring_engine::finish_told(operation& op, std::int32_t result) noexcept {
     // A connection that went away while it was queued is no news to anybody.
     if (interrupted || (op.code() == opcode::accept && result == -ECONNABORTED)) {
         if (op.stage != cancelling) {
-            put_out(op);
+            outbox_.put(op);
             return false;
         }
         result = -ECANCELED;

@@ -27,7 +27,4 @@ struct ring_calls {
 /// Throws `rota::system_error` where the kernel gives no ring that can do what is needed.
 std::unique_ptr<engine> make_uring_engine(engine_options const& options, ring_calls const& calls = {});
 
-/// io_uring where the kernel gives a ring, epoll with the reason where it refuses.
-std::unique_ptr<engine> make_automatic_engine(engine_options const& options, ring_calls const& calls = {});
-
 }  // namespace rota::inline v0::detail

@@ -19,14 +19,18 @@ public:
     /// 0 or a negative errno. Harmless when it was done before.
     int enable() noexcept;
 
+    /// Flags that say: completions wait in the kernel.
+    static constexpr std::uint32_t news = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
+
     io_uring* get() noexcept { return &ring_; }
+    io_uring const* get() const noexcept { return &ring_; }
     io_uring* operator->() noexcept { return &ring_; }
     bool has(std::uint32_t feature) const noexcept { return (ring_.features & feature) != 0; }
 
     /// What the kernel has written, and the submission side's flag word.
     std::uint32_t const* completed() const noexcept { return ring_.cq.ktail; }
     std::uint32_t const* flags() const noexcept { return ring_.sq.kflags; }
-    bool flagged(std::uint32_t mask) const noexcept { return (__atomic_load_n(flags(), __ATOMIC_RELAXED) & mask) != 0; }
+    bool has_news() const noexcept { return (__atomic_load_n(flags(), __ATOMIC_RELAXED) & news) != 0; }
 
 private:
     void check_opcodes(ring_calls const& calls);

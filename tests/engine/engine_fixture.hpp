@@ -61,6 +61,7 @@ inline std::vector<contestant> rings() {
 inline std::vector<contestant> real_engines() {
     auto engines = rings();
     engines.push_back({"epoll", rota::engine_kind::epoll});
+    engines.push_back({"auto", rota::engine_kind::automatic});
     return engines;
 }
 

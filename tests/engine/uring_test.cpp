@@ -1,3 +1,4 @@
+#include "engine/epoll.hpp"
 #include "engine/sanitizer.hpp"
 #include "engine_fixture.hpp"
 
@@ -48,7 +49,7 @@ INSTANTIATE_TEST_SUITE_P(setup, uring_refused,
                                          refusal{"EINVAL", &refuse<EINVAL>, "io_uring_setup: Invalid argument"}),
                          [](auto const& tested) { return tested.param.name; });
 
-TEST_P(uring_refused, automatic_is_epoll_and_says_why) {
+TEST_P(uring_refused, automatic_does_without_and_says_why) {
     auto const engine = make_automatic_engine({}, calls());
     EXPECT_EQ(engine->kind(), engine_kind::epoll);
     EXPECT_EQ(engine->fallback_reason(), GetParam().reason);
@@ -72,7 +73,7 @@ std::size_t open_descriptors() {
     return count;
 }
 
-TEST(uring_refused, a_missing_opcode_means_epoll_and_leaves_no_ring_open) {
+TEST(uring_refused, a_missing_opcode_means_no_ring_and_leaves_none_open) {
     auto const before = open_descriptors();
     ring_calls calls;
     calls.supports = [](io_uring_probe const*, int code) { return code != IORING_OP_SEND; };
@@ -84,7 +85,7 @@ TEST(uring_refused, a_missing_opcode_means_epoll_and_leaves_no_ring_open) {
     EXPECT_EQ(open_descriptors(), before);
 }
 
-TEST(uring_refused, a_missing_feature_means_epoll) {
+TEST(uring_refused, a_missing_feature_means_no_ring) {
     ring_calls calls;
     calls.setup = [](unsigned entries, io_uring* ring, io_uring_params* parameters) {
         int const result = io_uring_queue_init_params(entries, ring, parameters);
@@ -97,7 +98,7 @@ TEST(uring_refused, a_missing_feature_means_epoll) {
 }
 
 // A sandbox that knows of the setup and forgot the rest.
-TEST(uring_refused, an_enter_that_is_not_allowed_means_epoll_and_leaves_no_ring_open) {
+TEST(uring_refused, an_enter_that_is_not_allowed_means_no_ring_and_leaves_none_open) {
     auto const before = open_descriptors();
     ring_calls calls;
     calls.enter = [](int) { return -EPERM; };
@@ -107,12 +108,6 @@ TEST(uring_refused, an_enter_that_is_not_allowed_means_epoll_and_leaves_no_ring_
         EXPECT_EQ(engine->fallback_reason(), "io_uring_enter: Operation not permitted");
     }
     EXPECT_EQ(open_descriptors(), before);
-}
-
-TEST(uring_refused, automatic_takes_the_ring_where_there_is_one) {
-    auto const engine = make_automatic_engine({});
-    EXPECT_EQ(engine->kind(), engine_kind::uring);
-    EXPECT_EQ(engine->fallback_reason(), "");
 }
 
 // Failing calls into a ring that is there: the one that `countdown` stands for fails with `error`, twice.

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace fs_kit {
 
@@ -49,7 +50,15 @@ inline coro<std::size_t> names_in(std::string folder) {
     co_return all.size();
 }
 
+/// Where files go by threads and where they go by a ring beside sockets that do not.
+inline std::vector<contestant> all_that_do_files() {
+    auto engines = all_engines();
+    engines.push_back({"auto", rota::engine_kind::automatic});
+    return engines;
+}
+
 /// Runs a suite on each of them.
-#define ROTA_ON_ALL_ENGINES(suite) INSTANTIATE_TEST_SUITE_P(engine, suite, testing::ValuesIn(all_engines()), name_of)
+#define ROTA_ON_ALL_ENGINES(suite) \
+    INSTANTIATE_TEST_SUITE_P(engine, suite, testing::ValuesIn(all_that_do_files()), name_of)
 
 }  // namespace fs_kit

@@ -13,7 +13,8 @@
 
 namespace rota::inline v0 {
 
-/// Which engine a loop runs on. `automatic` takes io_uring where the kernel gives a ring and epoll where it refuses.
+/// Which engine a loop runs on. `automatic`: sockets, pipes and processes wait on epoll, and files go by io_uring where the
+/// kernel gives a ring, else by threads; its kind is `epoll`. `uring` and `epoll` do all by one of the two.
 enum class engine_kind : std::uint8_t { automatic, uring, epoll, simulated };
 
 /// What a socket carries: bytes in a connection, or datagrams.
@@ -88,7 +89,7 @@ public:
     engine& operator=(engine const&) = delete;
 
     virtual engine_kind kind() const noexcept = 0;
-    /// Why `automatic` did not get io_uring: the call and its error; empty where it did or was not asked.
+    /// Why `automatic` has no ring for files: the call and its error; empty where it has one or was not asked.
     std::string const& fallback_reason() const noexcept { return fallback_reason_; }
 
     /// True: finished at once. False: `finish` will be called from `wait`.
@@ -162,7 +163,7 @@ protected:
 
 /// Makes the engine that `options` ask for; the environment's `ROTA_ENGINE` (`auto uring epoll simulated`) and
 /// `ROTA_SEED` override `automatic` and a seed of 0. `uring` asked for by name and refused throws `rota::system_error`;
-/// `automatic` falls back to epoll and keeps the reason.
+/// `automatic` does without a ring and keeps the reason.
 ROTA_API std::unique_ptr<engine> make_engine(engine_options const& options = {});
 
 /// The seed that `options` give, else `ROTA_SEED`, else 0.
