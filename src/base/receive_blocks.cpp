@@ -1,5 +1,6 @@
 #include "receive_blocks.hpp"
 
+#include <rota/base/export.hpp>
 #include <rota/base/frame_pool.hpp>
 
 #include <algorithm>
@@ -26,10 +27,13 @@ struct shelf {
 constexpr std::size_t sizes =
     std::size_t{std::bit_width(receive_blocks::largest)} - std::bit_width(receive_blocks::smallest) + 1;
 
-// Null until the thread's first use, and again once its destructors have run.
-thread_local constinit std::array<shelf, sizes>* shelves = nullptr;
+struct shelves {
+    std::array<shelf, sizes> each{};
+    std::size_t lent = 0;  // bytes
+    bool closed = true;    // before the thread's first use, and once its destructors have run
+};
 
-thread_local constinit std::size_t bytes_lent = 0;
+thread_local constinit shelves here ROTA_HOT_TLS{};
 
 void forbid([[maybe_unused]] void* block, [[maybe_unused]] std::size_t size) noexcept {
 #if defined(ROTA_POOL_BYPASSED)
@@ -42,31 +46,28 @@ void allow([[maybe_unused]] void* block, [[maybe_unused]] std::size_t size) noex
 #endif
 }
 
-struct owner_of_shelves {
-    owner_of_shelves() noexcept { shelves = &own; }
-    ~owner_of_shelves() {
-        shelves = nullptr;
-        for (auto& each : own) {
-            while (auto* const block = each.first) {
+struct opening {
+    opening() noexcept { here.closed = false; }
+    ~opening() {
+        here.closed = true;
+        for (auto& from : here.each) {
+            while (auto* const block = from.first) {
                 allow(block, sizeof *block);
-                each.first = block->next;
+                from.first = block->next;
                 ::operator delete(block);
             }
+            from.kept = 0;
         }
     }
-    owner_of_shelves(owner_of_shelves const&) = delete;
-    owner_of_shelves& operator=(owner_of_shelves const&) = delete;
-
-    std::array<shelf, sizes> own{};
+    opening(opening const&) = delete;
+    opening& operator=(opening const&) = delete;
 };
 
-void put_up_shelves() noexcept { thread_local owner_of_shelves const here; }
+// Nothing where the thread is ending.
+void open_shelves() noexcept { thread_local opening const until_the_thread_ends; }
 
-shelf* shelf_of(std::size_t size) noexcept {
-    if (shelves == nullptr) put_up_shelves();
-    return shelves == nullptr
-               ? nullptr
-               : &(*shelves)[std::size_t{std::bit_width(size)} - std::bit_width(receive_blocks::smallest)];
+shelf& shelf_of(std::size_t size) noexcept {
+    return here.each[std::size_t{std::bit_width(size)} - std::bit_width(receive_blocks::smallest)];
 }
 
 }  // namespace
@@ -74,34 +75,36 @@ shelf* shelf_of(std::size_t size) noexcept {
 std::size_t receive_blocks::size_for(std::size_t bytes) noexcept { return std::bit_ceil(std::max(bytes, smallest)); }
 
 void* receive_blocks::take(std::size_t size) noexcept {
-    shelf* const from = shelf_of(size);
-    void* block = nullptr;
-    if (from != nullptr && from->first != nullptr) {
-        from->kept -= size;
-        block = from->first;
+    shelf& from = shelf_of(size);
+    auto* block = from.first;
+    if (block != nullptr) [[likely]] {
         allow(block, size);
-        from->first = from->first->next;
-    } else {
-        // Not the one that does not throw: a program that counts or replaces allocations may have forgotten it.
-        try {
-            block = ::operator new(size);
-        } catch (std::bad_alloc const&) {
-            return nullptr;
-        }
+        from.first = block->next;
+        from.kept -= size;
+        here.lent += size;
+        return block;
     }
-    bytes_lent += size;
-    return block;
+    // Not the one that does not throw: a program that counts or replaces allocations may have forgotten it.
+    try {
+        void* const made = ::operator new(size);
+        here.lent += size;
+        return made;
+    } catch (std::bad_alloc const&) {
+        return nullptr;
+    }
 }
 
 void receive_blocks::give_back(void* block, std::size_t size) noexcept {
-    bytes_lent -= size;
-    shelf* const to = shelf_of(size);
-    if (to == nullptr || to->kept + size > most_kept) return ::operator delete(block);
-    to->kept += size;
-    to->first = ::new (block) kept_block{to->first};
+    here.lent -= size;
+    if (here.closed) [[unlikely]]
+        open_shelves();
+    shelf& to = shelf_of(size);
+    if (here.closed || to.kept + size > most_kept) return ::operator delete(block);
+    to.kept += size;
+    to.first = ::new (block) kept_block{to.first};
     forbid(block, size);
 }
 
-std::size_t receive_blocks::lent() noexcept { return bytes_lent; }
+std::size_t receive_blocks::lent() noexcept { return here.lent; }
 
 }  // namespace rota::inline v0::detail

@@ -62,7 +62,7 @@ private:
 
     std::int32_t expect_edges(handle_slot& slot) noexcept;
     bool handle_event(epoll_event const& event) noexcept;
-    bool serve(io_handle handle, operation_list handle_slot::* list, bool handle_slot::* ready) noexcept;
+    bool serve(handle_slot& slot, io_handle handle, operation_list& list, bool const& ready) noexcept;
     int poll(clock::time_point deadline);
     bool reap_files() noexcept;
 
@@ -288,13 +288,12 @@ std::int32_t epoll_engine::attempt_send_to(handle_slot& slot, send_to_operation&
     }
 }
 
-bool epoll_engine::serve(io_handle handle, operation_list handle_slot::* list, bool handle_slot::* ready) noexcept {
+bool epoll_engine::serve(handle_slot& slot, io_handle handle, operation_list& list, bool const& ready) noexcept {
     bool any = false;
-    // Looked up again each time round: the owner that was called may have closed the handle.
-    while (auto* const slot = handles_.find(handle)) {
-        auto* const op = (slot->*list).front();
-        if (!op || !(slot->*ready)) break;
-        auto const result = attempt(*slot, *op);
+    while (auto* const op = list.front()) {
+        // The owner that was called may have closed the handle: then these are another's, or end by the close.
+        if (!ready || (any && handles_.find(handle) != &slot)) break;
+        auto const result = attempt(slot, *op);
         if (result == must_wait) break;
         complete(*op, result);
         any = true;
@@ -312,8 +311,9 @@ bool epoll_engine::handle_event(epoll_event const& event) noexcept {
     if ((event.events & special) != 0) slot->short_read_empties = false;
     if ((event.events & (EPOLLIN | special)) != 0) slot->readable = true;
     if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) slot->writable = true;
-    bool const read = serve(handle, &handle_slot::reading, &handle_slot::readable);
-    bool const wrote = serve(handle, &handle_slot::writing, &handle_slot::writable);
+    bool const read = serve(*slot, handle, slot->reading, slot->readable);
+    if (handles_.find(handle) != slot) return read;
+    bool const wrote = serve(*slot, handle, slot->writing, slot->writable);
     return read || wrote;
 }
 

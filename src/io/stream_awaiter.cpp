@@ -29,6 +29,8 @@ void read_awaiter::leave() noexcept {
 void read_awaiter::finish() {
     leave();
     check_raise();
+    if (verdict_ != verdict::enough) [[unlikely]]
+        if (auto error = state().read_failure(*this)) std::rethrow_exception(std::move(error));
 }
 
 bool read_awaiter::take_cancel() noexcept {
@@ -39,19 +41,17 @@ bool read_awaiter::take_cancel() noexcept {
 
 std::exception_ptr read_awaiter::take_error() {
     leave();
-    return state().read_failure(*this);
+    return verdict_ == verdict::enough ? nullptr : state().read_failure(*this);
 }
 
 std::string read_awaiter::take_string() {
     finish();
-    if (auto error = state().read_failure(*this)) std::rethrow_exception(std::move(error));
     return state().buffer.take(state().count);
 }
 
 std::size_t read_awaiter::take_count() {
     finish();
     stream_state& from = state();
-    if (auto error = from.read_failure(*this)) std::rethrow_exception(std::move(error));
     if (kind_ == kind::into && !from.direct) from.buffer.take_into(const_cast<char*>(data_), from.count);
     return from.count;
 }
