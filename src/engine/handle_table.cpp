@@ -51,6 +51,7 @@ std::int32_t handle_table::adopt(int descriptor, io_handle& handle) noexcept {
     }
     auto& slot = at(first_free_);
     first_free_ = slot.next_free;
+    slot.users = 0;
     slot.descriptor = descriptor;
     handle = {slot.index, slot.generation};
     ++open_;

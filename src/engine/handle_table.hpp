@@ -14,12 +14,16 @@ using operation_list = intrusive_list<operation>;
 
 /// One open descriptor and what is pending on it. A slot outlives its handle: closing makes the handle stale at once,
 /// while the slot stays until its last operation has completed.
-struct handle_slot {
+struct alignas(64) handle_slot {
     std::uint32_t index = 0;
     std::uint32_t generation = 0;
     int descriptor = -1;
-    /// Operations that were kept and have not finished.
-    std::uint32_t users = 0;
+    union {
+        /// Operations that were kept and have not finished.
+        std::uint32_t users = 0;
+        /// Of one that is free.
+        std::uint32_t next_free;
+    };
     /// Who awaits the close, if anybody does.
     operation* closer = nullptr;
     /// What is pending in each direction, in the order it came: accept and receive; connect and send.
@@ -39,9 +43,8 @@ struct handle_slot {
     /// epoll: a read that brings less than it had room for has emptied the socket. Not so once the end, an error or
     /// urgent data have been announced, for which no further edge comes, nor between messages of a Unix socket.
     bool short_read_empties = true;
-
-    std::uint32_t next_free = io_handle::no_slot;
 };
+static_assert(sizeof(handle_slot) == 64, "a line of the processor's cache for each");
 
 /// Where the generations of an engine's handles begin: far from those of every other engine of the process, since what was
 /// opened on one may be closed when the next has taken its place.

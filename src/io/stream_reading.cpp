@@ -138,7 +138,7 @@ bool stream_state::read_on(std::int32_t& tries) noexcept {
             return true;
         }
         if (tries <= 0) {
-            next_read.queue();
+            next_turn.queue(transfer_turn::read);
             return false;
         }
         --tries;
@@ -154,7 +154,8 @@ bool stream_state::start_receive() noexcept {
     if (buffer.empty()) buffer.rest();
     if (asking.kind_ == kind::into && asking.size_ >= worth_direct) {
         // Straight into the reader's memory: the buffer is empty, or it would have been satisfied.
-        receiving.emplace(*this, via->handle(), const_cast<char*>(asking.data_), asking.size_, &stream_state::received);
+        receiving.emplace<receive_operation>(*this, via->handle(), const_cast<char*>(asking.data_), asking.size_,
+                                             &stream_state::received);
     } else {
         std::size_t wish = next_receive;
         if (asking.kind_ == kind::exactly) {
@@ -163,38 +164,41 @@ bool stream_state::start_receive() noexcept {
             wish = std::max(wish, std::min(asking.size_ - buffer.size(), most));
         }
         if (buffer.empty() && wish <= receive_blocks::largest) {
-            receiving.emplace(*this, via->handle(), receive_blocks::size_for(wish), &stream_state::received);
+            receiving.emplace<receive_operation>(*this, via->handle(), receive_blocks::size_for(wish),
+                                                 &stream_state::received);
         } else {
             auto const room = buffer.room(wish);
             if (room.empty()) {
                 read_ran_short = true;
                 return true;
             }
-            receiving.emplace(*this, via->handle(), room.data(), room.size(), &stream_state::received);
+            receiving.emplace<receive_operation>(*this, via->handle(), room.data(), room.size(),
+                                                 &stream_state::received);
         }
     }
     read_pending = true;
-    if (!via->start_read(*receiving)) return false;
+    if (!via->start_read(receiving.get<receive_operation>())) return false;
     read_pending = false;
     return true;
 }
 
 void stream_state::take_in(std::int32_t result) noexcept {
+    auto& op = receiving.get<receive_operation>();
     if (result > 0) {
         auto const bytes = static_cast<std::size_t>(result);
-        if (void* const block = receiving->take_borrowed()) {
-            buffer.adopt(block, receiving->length(), bytes);
-        } else if (receiving->buffer() == static_cast<void const*>(reader->data_)) {
+        if (void* const block = op.take_borrowed()) {
+            buffer.adopt(block, op.length(), bytes);
+        } else if (op.buffer() == static_cast<void const*>(reader->data_)) {
             count = bytes;
             direct = true;
             return;
         } else {
             buffer.commit(bytes);
         }
-        if (bytes == receiving->length() && next_receive < receive_blocks::largest) next_receive *= 2;
+        if (bytes == op.length() && next_receive < receive_blocks::largest) next_receive *= 2;
         return;
     }
-    receiving->give_back();
+    op.give_back();
     if (result == 0) {
         ended = true;
     } else if (result == -ENOMEM) {

@@ -7,7 +7,9 @@
 #include <rota/detail/task_start.hpp>
 #include "core/making.hpp"
 
+#include <cstdint>
 #include <exception>
+#include <utility>
 
 namespace rota::inline v0::detail {
 namespace {
@@ -18,29 +20,24 @@ bool is_parked(leaf const& on, task_state const& task) noexcept { return task.pa
 
 void stream_ref::destroy(stream_block* block) noexcept { delete static_cast<stream_state*>(block); }
 
-void transfer_turn::queue() noexcept {
-    if (queued_) {
-        again_ = true;
-        return;
-    }
+void transfer_turn::queue(way which) noexcept {
+    due_ |= which;
+    if (queued_) return;
     queued_ = true;
     ++owner_->references;
     owner_->home->push(*this);
 }
 
 void transfer_turn::call() {
-    again_ = false;  // what was asked for before this turn is done now
-    (owner_->*step_)();
+    auto const due = std::exchange(due_, std::uint8_t{0});
+    if ((due & read) != 0) owner_->read_turn();
+    if ((due & write) != 0) owner_->write_turn();
 }
 
 // Its turn is over, or will not come any more.
 void transfer_turn::destroy() noexcept {
     add_reference();
-    if (again_) {
-        again_ = false;
-        owner_->home->push(*this);
-        return;
-    }
+    if (due_ != 0) return owner_->home->push(*this);
     queued_ = false;
     stream_ref const last(owner_);
 }
@@ -54,8 +51,8 @@ void stream_state::require_own_loop(task_state const& task) const {
 bool stream_state::begin_close(close_awaiter* asking) noexcept {
     if (!closed) {
         closed = true;
-        closing.emplace(*this, via->handle(), &stream_state::close_done);
-        if (!via->start_close(*closing)) {
+        auto& op = closing.emplace<close_operation>(*this, via->handle(), &stream_state::close_done);
+        if (!via->start_close(op)) {
             close_pending = true;
             ++references;
         }

@@ -12,6 +12,7 @@
 #include <rota/io/stream.hpp>
 #include <rota/io/transport.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -34,31 +35,37 @@ struct stream_operation : Operation {
 /// What a failed transfer's result says; an open stream whose handle is not good was cut off by the handle's owner.
 constexpr int transfer_error(std::int32_t result) noexcept { return result == -EBADF ? ECONNABORTED : -result; }
 
-/// Room for one after the other of them.
-template <class Operation>
+/// Room for one after the other of them, each of one of the kinds.
+template <class... Operations>
 class operation_place {
 public:
-    template <class... Args>
-    void emplace(Args&&... args) noexcept {
+    template <class Operation, class... Args>
+    stream_operation<Operation>& emplace(Args&&... args) noexcept {
+        static_assert((std::is_same_v<Operation, Operations> || ...));
         static_assert(std::is_trivially_destructible_v<stream_operation<Operation>>);
-        last_ = ::new (static_cast<void*>(room_)) stream_operation<Operation>(std::forward<Args>(args)...);
+        auto* const made = ::new (static_cast<void*>(room_)) stream_operation<Operation>(std::forward<Args>(args)...);
+        last_ = made;
+        return *made;
     }
-    stream_operation<Operation>& operator*() const noexcept { return *last_; }
-    stream_operation<Operation>* operator->() const noexcept { return last_; }
+    template <class Operation>
+    stream_operation<Operation>& get() const noexcept {
+        return static_cast<stream_operation<Operation>&>(*last_);
+    }
+    operation& operator*() const noexcept { return *last_; }
+    operation* operator->() const noexcept { return last_; }
 
 private:
-    alignas(stream_operation<Operation>) std::byte room_[sizeof(stream_operation<Operation>)];
-    stream_operation<Operation>* last_ = nullptr;
+    alignas(stream_operation<Operations>...) std::byte room_[std::max({sizeof(stream_operation<Operations>)...})];
+    operation* last_ = nullptr;
 };
 
 /// Goes on with a transfer in a later turn, where the transport is always ready and others must have their turn too.
 class transfer_turn final : public callback_node {
 public:
-    using step = void (stream_state::*)() noexcept;
-    transfer_turn(stream_state& of, step each) noexcept : owner_(&of), step_(each) {}
+    enum way : std::uint8_t { read = 1, write = 2 };
+    explicit transfer_turn(stream_state& of) noexcept : owner_(&of) {}
 
-    bool queued() const noexcept { return queued_; }
-    void queue() noexcept;
+    void queue(way which) noexcept;
 
     void call() override;
     void discard() noexcept override {}
@@ -67,9 +74,8 @@ private:
     void destroy() noexcept override;
 
     stream_state* owner_;
-    step step_;
+    std::uint8_t due_ = 0;
     bool queued_ = false;
-    bool again_ = false;
 };
 
 struct stream_state : stream_block {
@@ -133,11 +139,9 @@ struct stream_state : stream_block {
     bool write_pending = false;
     bool close_pending = false;
     operation_place<receive_operation> receiving;
-    operation_place<send_operation> sending;
-    operation_place<shutdown_operation> ending;
+    operation_place<send_operation, shutdown_operation> sending;
     operation_place<close_operation> closing;
-    transfer_turn next_read{*this, &stream_state::read_turn};
-    transfer_turn next_write{*this, &stream_state::write_turn};
+    transfer_turn next_turn{*this};
 
 private:
     static constexpr std::size_t worth_direct = std::size_t{16} * 1024;

@@ -33,10 +33,7 @@ bool stream_state::begin_write(write_awaiter& asking) {
 bool stream_state::cancel_write(write_awaiter& asking) noexcept {
     bool const first = writers.front() == &asking;
     if (first && write_pending) {
-        if (asking.kind_ == write_awaiter::kind::bytes)
-            via->cancel(*sending);
-        else
-            via->cancel(*ending);
+        via->cancel(*sending);
         return false;
     }
     give_up(asking);
@@ -83,11 +80,11 @@ void stream_state::write_on(std::int32_t& tries) noexcept {
             keep_how_far_it_got(*first);
             conclude(*first, verdict::no_memory);
         } else if (tries <= 0) {
-            return next_write.queue();
+            return next_turn.queue(transfer_turn::write);
         } else {
             --tries;
             if (!start_next(*first)) return;
-            take_sent(*first, bytes ? sending->result() : ending->result());
+            take_sent(*first, sending->result());
         }
     }
 }
@@ -96,12 +93,11 @@ bool stream_state::start_next(write_awaiter& first) noexcept {
     bool at_once = false;
     write_pending = true;
     if (first.kind_ == write_awaiter::kind::bytes) {
-        sending.emplace(*this, via->handle(), first.data_ + first.sent_, first.size_ - first.sent_,
-                        &stream_state::written);
-        at_once = via->start_write(*sending);
+        at_once = via->start_write(sending.emplace<send_operation>(*this, via->handle(), first.data_ + first.sent_,
+                                                                   first.size_ - first.sent_, &stream_state::written));
     } else {
-        ending.emplace(*this, via->handle(), shutdown_operation::side::send, &stream_state::written);
-        at_once = via->start_shutdown(*ending);
+        at_once = via->start_shutdown(sending.emplace<shutdown_operation>(
+            *this, via->handle(), shutdown_operation::side::send, &stream_state::written));
     }
     if (at_once) write_pending = false;
     return at_once;
