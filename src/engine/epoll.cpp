@@ -61,6 +61,11 @@ private:
     static std::int32_t attempt_watch(handle_slot& slot, watch_operation& op) noexcept;
 
     std::int32_t expect_edges(handle_slot& slot) noexcept;
+    /// A new connection seldom has something to read before its reader has come: a try would be in vain. Where it has, the
+    /// registration tells.
+    static void expect_nothing_yet(handle_slot& slot) noexcept {
+        if (!slot.registered) slot.readable = false;
+    }
     bool handle_event(epoll_event const& event) noexcept;
     bool serve(handle_slot& slot, io_handle handle, operation_list& list, bool const& ready) noexcept;
     int poll(clock::time_point deadline);
@@ -203,7 +208,11 @@ std::int32_t epoll_engine::attempt_accept(handle_slot& slot, accept_operation& o
     for (;;) {
         int const descriptor = ::accept4(slot.descriptor, static_cast<sockaddr*>(op.peer.raw()),
                                          op.peer.raw_length_to_fill(), SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (descriptor >= 0) return adopt_accepted(op, descriptor);
+        if (descriptor >= 0) {
+            auto const result = adopt_accepted(op, descriptor);
+            if (result == 0) expect_nothing_yet(*handles_.find(op.accepted));
+            return result;
+        }
         // A connection that went away while it was queued is no news to anybody.
         if (errno == EINTR || errno == ECONNABORTED) continue;
         if (errno != EAGAIN) return -errno;
@@ -215,6 +224,7 @@ std::int32_t epoll_engine::attempt_accept(handle_slot& slot, accept_operation& o
 std::int32_t epoll_engine::attempt_connect(handle_slot& slot, connect_operation& op) noexcept {
     if (op.stage != connecting) {
         auto const* const address = static_cast<sockaddr const*>(op.to.raw());
+        expect_nothing_yet(slot);
         if (::connect(slot.descriptor, address, op.to.raw_length()) == 0) return 0;
         if (errno != EINPROGRESS && errno != EINTR) return -errno;
         op.stage = connecting;
