@@ -27,6 +27,8 @@ struct handle_slot {
     operation_list writing;
     bool closing = false;
     bool is_socket = true;
+    /// A socket for datagrams that was opened here.
+    bool is_datagram = false;
     /// Others may have what it stands for open too.
     bool is_shared = false;
     /// It was blocking before it was adopted.
@@ -36,6 +38,7 @@ struct handle_slot {
     bool readable = true;
     bool writable = true;
     bool registered = false;
+    bool tells_of_room = false;  // where it is registered
     /// epoll: a read that brings less than it had room for has emptied the socket. Not so once the end, an error or
     /// urgent data have been announced, for which no further edge comes, nor between messages of a Unix socket.
     bool short_read_empties = true;

@@ -149,10 +149,10 @@ bool uring_engine::try_send(handle_slot const& slot, send_operation& op) noexcep
 
 bool uring_engine::try_send_to(handle_slot const& slot, send_to_operation& op) noexcept {
     for (;;) {
-        auto const count = ::sendmsg(slot.descriptor, prepare_message(op), MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0 && errno == EAGAIN && !goes_unwatched(op)) return false;
-        op.finish_at_once(count < 0 ? -errno : static_cast<std::int32_t>(count));
+        auto const result = send_message(slot.descriptor, op);
+        if (result == -EINTR) continue;
+        if (result == -EAGAIN && !goes_unwatched(op)) return false;
+        op.finish_at_once(result);
         return true;
     }
 }
