@@ -102,7 +102,8 @@ void epoll_engine::forget(handle_slot& slot) noexcept {
     if (slot.registered && slot.is_shared) epoll_ctl(epoll_, EPOLL_CTL_DEL, slot.descriptor, nullptr);
 }
 
-std::int32_t epoll_engine::attempt_receive_from(handle_slot& slot, receive_from_operation& op) noexcept {
+[[gnu::always_inline]] inline std::int32_t epoll_engine::attempt_receive_from(handle_slot& slot,
+                                                                              receive_from_operation& op) noexcept {
     for (;;) {
         auto const result =
             slot.is_datagram ? receive_datagram(slot.descriptor, op) : receive_message(slot.descriptor, op);
@@ -113,7 +114,8 @@ std::int32_t epoll_engine::attempt_receive_from(handle_slot& slot, receive_from_
     }
 }
 
-std::int32_t epoll_engine::attempt_send_to(handle_slot& slot, send_to_operation& op) noexcept {
+[[gnu::always_inline]] inline std::int32_t epoll_engine::attempt_send_to(handle_slot& slot,
+                                                                         send_to_operation& op) noexcept {
     for (;;) {
         auto const result = send_message(slot.descriptor, op);
         if (result == -EINTR) continue;
@@ -131,14 +133,24 @@ bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {
     auto& list = list_of(slot, op);
     bool const ready = &list == &slot.reading ? slot.readable : slot.writable;
     auto result = must_wait;
-    if (ready && list.empty()) result = attempt(slot, op);
+    if (ready && list.empty()) {
+        // Not by way of `attempt`: after a call of the kernel each return is mispredicted.
+        if (op.code() == opcode::receive_from)
+            result = attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
+        else if (op.code() == opcode::send_to)
+            result = attempt_send_to(slot, static_cast<send_to_operation&>(op));
+        else
+            result = attempt(slot, op);
+    }
     if (result == must_wait) {
         auto const error = expect_edges(slot, &list == &slot.writing);
         if (error == 0) {
             if (op.stage == fresh) op.stage = waiting;
             list.push_back(op);
+            count_kept(slot);
             return false;
         }
+        op.stage = fresh;
         result = error;
     }
     op.finish_at_once(result);

@@ -140,13 +140,8 @@ bool kernel_engine::submit(operation& op) noexcept {
         op.finish_at_once(0);
         return true;
     }
-    if (start(*slot, op)) {
-        op.stage = fresh;
-        return true;
-    }
-    ++slot->users;
-    ++pending_;
-    return false;
+    // Last, so that it returns to who called this: after a call of the kernel each return is mispredicted.
+    return start(*slot, op);
 }
 
 bool kernel_engine::submit_blocking(blocking_operation& op) noexcept {

@@ -136,6 +136,7 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
     op.stage = waiting;
     if (list.empty()) put_out(op);
     list.push_back(op);
+    count_kept(slot);
     return false;
 }
 
