@@ -67,6 +67,7 @@ std::int32_t handle_table::release(handle_slot& slot) noexcept {
     slot.is_socket = true;
     slot.readable = slot.writable = slot.short_read_empties = true;
     slot.registered = slot.tells_of_room = false;
+    slot.untried_left = slot.untried = 0;
     slot.next_free = first_free_;
     first_free_ = slot.index;
     --open_;

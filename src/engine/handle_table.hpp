@@ -43,6 +43,11 @@ struct handle_slot {
     /// urgent data have been announced, for which no further edge comes, nor between messages of a Unix socket.
     bool short_read_empties = true;
 
+    /// io_uring: how many receives of datagrams go to the ring before one is tried by a call again; and how many the last
+    /// try made them, 0 where it found something.
+    std::uint8_t untried_left = 0;
+    std::uint8_t untried = 0;
+
     std::uint32_t next_free = io_handle::no_slot;
 };
 

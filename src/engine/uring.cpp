@@ -24,6 +24,9 @@ namespace {
 
 constexpr std::uint32_t kernel_has_news = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
 
+/// How many receives of datagrams at most go to the ring without a try before.
+constexpr int most_untried = 31;
+
 /// What completions carry that belong to no operation.
 enum word : std::uint64_t { of_cancel = 0, of_wake = 1 };
 
@@ -62,6 +65,7 @@ private:
     bool sends_at_once() const noexcept { return last_batch_ <= 1; }
     bool try_send(handle_slot const& slot, send_operation& op) noexcept;
     static bool try_send_to(handle_slot const& slot, send_to_operation& op) noexcept;
+    static bool try_receive_from(handle_slot& slot, receive_from_operation& op) noexcept;
 
     int enter(clock::time_point deadline);
     void check(int result);
@@ -122,6 +126,9 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
         auto& send = static_cast<send_to_operation&>(op);
         if ((goes_unwatched(send) || list.empty()) && try_send_to(slot, send)) return true;
     }
+    if (op.code() == opcode::receive_from && slot.is_datagram && list.empty() &&
+        try_receive_from(slot, static_cast<receive_from_operation&>(op)))
+        return true;
     if (list.empty() && goes_by_readiness(slot, op)) {
         auto const result = attempt_by_call(slot, op);
         if (result != -EAGAIN) {
@@ -153,6 +160,27 @@ bool uring_engine::try_send_to(handle_slot const& slot, send_to_operation& op) n
         auto const result = send_message(slot.descriptor, op);
         if (result == -EINTR) continue;
         if (result == -EAGAIN && !goes_unwatched(op)) return false;
+        op.finish_at_once(result);
+        return true;
+    }
+}
+
+/// A call is cheaper than the ring where a datagram is there, and for nothing where none is: it is left out ever longer where
+/// it finds none.
+bool uring_engine::try_receive_from(handle_slot& slot, receive_from_operation& op) noexcept {
+    if (slot.untried_left != 0) {
+        --slot.untried_left;
+        return false;
+    }
+    for (;;) {
+        auto const result = receive_datagram(slot.descriptor, op);
+        if (result == -EINTR) continue;
+        if (result == -EAGAIN) {
+            slot.untried = static_cast<std::uint8_t>(std::min(2 * slot.untried + 1, most_untried));
+            slot.untried_left = slot.untried;
+            return false;
+        }
+        slot.untried = 0;
         op.finish_at_once(result);
         return true;
     }
