@@ -33,7 +33,8 @@ constexpr std::size_t enough_received = std::size_t{128} * 1024;
 constexpr std::uint64_t wake_word = ~std::uint64_t{0};
 
 /// Each descriptor is registered once, edge-triggered, when something first has to wait for it: one call to epoll_ctl in
-/// its life. Between edges the slot remembers what the last calls found, so that no call is made which must fail.
+/// its life, and a second one of a datagram socket that finds no room. Between edges the slot remembers what the last calls
+/// found, so that no call is made which must fail.
 class epoll_engine final : public kernel_engine {
 public:
     /// Files go by a ring where `ring` says how to make one, and the kernel does.
@@ -60,7 +61,7 @@ private:
     static std::int32_t attempt_send_to(handle_slot& slot, send_to_operation& op) noexcept;
     static std::int32_t attempt_watch(handle_slot& slot, watch_operation& op) noexcept;
 
-    std::int32_t expect_edges(handle_slot& slot) noexcept;
+    std::int32_t expect_edges(handle_slot& slot, bool for_writing) noexcept;
     /// A new connection seldom has something to read before its reader has come: a try would be in vain. Where it has, the
     /// registration tells.
     static void expect_nothing_yet(handle_slot& slot) noexcept {
@@ -107,20 +108,47 @@ epoll_engine::epoll_engine(engine_options const& options, ring_calls const* ring
     }
 }
 
-std::int32_t epoll_engine::expect_edges(handle_slot& slot) noexcept {
-    if (slot.registered) return 0;
+std::int32_t epoll_engine::expect_edges(handle_slot& slot, bool for_writing) noexcept {
+    // A datagram socket would tell of room after each send: it is asked for that once it has had none.
+    bool const of_room = for_writing || !slot.is_datagram;
+    if (slot.registered && (slot.tells_of_room || !of_room)) return 0;
     epoll_event event{};
-    event.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+    if (of_room) event.events |= EPOLLOUT;
     event.data.u64 = to_word(slot);
     // What became ready between the call that would have blocked and this one is reported as the first edge.
-    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, slot.descriptor, &event) < 0) return -errno;
+    if (epoll_ctl(epoll_, slot.registered ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, slot.descriptor, &event) < 0) return -errno;
     slot.registered = true;
+    slot.tells_of_room = of_room;
     return 0;
 }
 
 // A registration lives as long as what the descriptor stands for, so with whoever else has that open.
 void epoll_engine::forget(handle_slot& slot) noexcept {
     if (slot.registered && slot.is_shared) epoll_ctl(epoll_, EPOLL_CTL_DEL, slot.descriptor, nullptr);
+}
+
+[[gnu::always_inline]] inline std::int32_t epoll_engine::attempt_receive_from(handle_slot& slot,
+                                                                              receive_from_operation& op) noexcept {
+    for (;;) {
+        auto const result =
+            slot.is_datagram ? receive_datagram(slot.descriptor, op) : receive_message(slot.descriptor, op);
+        if (result == -EINTR) continue;
+        if (result != -EAGAIN) return result;
+        slot.readable = false;
+        return must_wait;
+    }
+}
+
+[[gnu::always_inline]] inline std::int32_t epoll_engine::attempt_send_to(handle_slot& slot,
+                                                                         send_to_operation& op) noexcept {
+    for (;;) {
+        auto const result = send_message(slot.descriptor, op);
+        if (result == -EINTR) continue;
+        if (result != -EAGAIN || goes_unwatched(op)) return result;
+        slot.writable = false;
+        return must_wait;
+    }
 }
 
 bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {
@@ -131,14 +159,24 @@ bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {
     auto& list = list_of(slot, op);
     bool const ready = &list == &slot.reading ? slot.readable : slot.writable;
     auto result = must_wait;
-    if (ready && list.empty()) result = attempt(slot, op);
+    if (ready && list.empty()) {
+        // Not by way of `attempt`: after a call of the kernel each return is mispredicted.
+        if (op.code() == opcode::receive_from)
+            result = attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
+        else if (op.code() == opcode::send_to)
+            result = attempt_send_to(slot, static_cast<send_to_operation&>(op));
+        else
+            result = attempt(slot, op);
+    }
     if (result == must_wait) {
-        auto const error = expect_edges(slot);
+        auto const error = expect_edges(slot, &list == &slot.writing);
         if (error == 0) {
             if (op.stage == fresh) op.stage = waiting;
             list.push_back(op);
+            count_kept(slot);
             return false;
         }
+        op.stage = fresh;
         result = error;
     }
     op.finish_at_once(result);
@@ -150,6 +188,8 @@ std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
         if (op.code() == opcode::receive) return attempt_receive(slot, static_cast<receive_operation&>(op));
         if (op.code() == opcode::send) return attempt_send(slot, static_cast<send_operation&>(op));
     }
+    if (op.code() == opcode::receive_from) return attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
+    if (op.code() == opcode::send_to) return attempt_send_to(slot, static_cast<send_to_operation&>(op));
     if (goes_by_readiness(slot, op)) {
         auto const result = attempt_by_call(slot, op);
         if (result != -EAGAIN) return result;
@@ -159,8 +199,6 @@ std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
     switch (op.code()) {
         case opcode::accept: return attempt_accept(slot, static_cast<accept_operation&>(op));
         case opcode::connect: return attempt_connect(slot, static_cast<connect_operation&>(op));
-        case opcode::receive_from: return attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
-        case opcode::send_to: return attempt_send_to(slot, static_cast<send_to_operation&>(op));
         case opcode::watch: return attempt_watch(slot, static_cast<watch_operation&>(op));
         default: return -EINVAL;
     }
@@ -268,31 +306,6 @@ std::int32_t epoll_engine::attempt_send(handle_slot& slot, send_operation& op) n
         }
         if (errno == EINTR) continue;
         if (errno != EAGAIN) return -errno;
-        slot.writable = false;
-        return must_wait;
-    }
-}
-
-std::int32_t epoll_engine::attempt_receive_from(handle_slot& slot, receive_from_operation& op) noexcept {
-    for (;;) {
-        auto const count = ::recvmsg(slot.descriptor, prepare_message(op), 0);
-        if (count >= 0) {
-            take_message(op);
-            return static_cast<std::int32_t>(count);
-        }
-        if (errno == EINTR) continue;
-        if (errno != EAGAIN) return -errno;
-        slot.readable = false;
-        return must_wait;
-    }
-}
-
-std::int32_t epoll_engine::attempt_send_to(handle_slot& slot, send_to_operation& op) noexcept {
-    for (;;) {
-        auto const count = ::sendmsg(slot.descriptor, prepare_message(op), MSG_NOSIGNAL);
-        if (count >= 0) return static_cast<std::int32_t>(count);
-        if (errno == EINTR) continue;
-        if (errno != EAGAIN || goes_unwatched(op)) return -errno;
         slot.writable = false;
         return must_wait;
     }

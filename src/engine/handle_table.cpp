@@ -64,10 +64,11 @@ std::int32_t handle_table::release(handle_slot& slot) noexcept {
     std::int32_t const result = ::close(slot.descriptor) < 0 && errno != EINTR ? -errno : 0;
     slot.descriptor = -1;
     slot.closer = nullptr;
-    slot.closing = slot.was_blocking = slot.is_shared = false;
+    slot.closing = slot.was_blocking = slot.is_shared = slot.is_datagram = false;
     slot.is_socket = true;
     slot.readable = slot.writable = slot.short_read_empties = true;
-    slot.registered = false;
+    slot.registered = slot.tells_of_room = false;
+    slot.untried_left = slot.untried = 0;
     slot.next_free = first_free_;
     first_free_ = slot.index;
     --open_;

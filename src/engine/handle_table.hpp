@@ -29,20 +29,28 @@ struct alignas(64) handle_slot {
     /// What is pending in each direction, in the order it came: accept and receive; connect and send.
     operation_list reading;
     operation_list writing;
-    bool closing = false;
-    bool is_socket = true;
+    bool closing : 1 = false;
+    bool is_socket : 1 = true;
+    /// A socket for datagrams that was opened here.
+    bool is_datagram : 1 = false;
     /// Others may have what it stands for open too.
-    bool is_shared = false;
+    bool is_shared : 1 = false;
     /// It was blocking before it was adopted.
-    bool was_blocking = false;
+    bool was_blocking : 1 = false;
 
     /// epoll: what the kernel last said. True until a call has found otherwise.
     bool readable = true;
     bool writable = true;
-    bool registered = false;
+    bool registered : 1 = false;
+    bool tells_of_room : 1 = false;  // where it is registered
     /// epoll: a read that brings less than it had room for has emptied the socket. Not so once the end, an error or
     /// urgent data have been announced, for which no further edge comes, nor between messages of a Unix socket.
-    bool short_read_empties = true;
+    bool short_read_empties : 1 = true;
+
+    /// io_uring: how many receives of datagrams go to the ring before one is tried by a call again; and how many the last
+    /// try made them, 0 where it found something.
+    std::uint8_t untried_left = 0;
+    std::uint8_t untried = 0;
 };
 static_assert(sizeof(handle_slot) == 64, "a line of the processor's cache for each");
 

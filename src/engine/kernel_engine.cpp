@@ -140,13 +140,8 @@ bool kernel_engine::submit(operation& op) noexcept {
         op.finish_at_once(0);
         return true;
     }
-    if (start(*slot, op)) {
-        op.stage = fresh;
-        return true;
-    }
-    ++slot->users;
-    ++pending_;
-    return false;
+    // Last, so that it returns to who called this: after a call of the kernel each return is mispredicted.
+    return start(*slot, op);
 }
 
 bool kernel_engine::submit_blocking(blocking_operation& op) noexcept {
@@ -306,9 +301,11 @@ std::int32_t kernel_engine::open_socket(address_family family, io_handle& opened
     int const descriptor = ::socket(kernel_family(family), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return -errno;
     auto const result = handles_.adopt(descriptor, opened);
-    if (result == 0 && (family == address_family::unix_path || kind == socket_kind::datagram))
-        handles_.find(opened)->short_read_empties = false;
-    return result;
+    if (result != 0) return result;
+    auto& slot = *handles_.find(opened);
+    slot.is_datagram = kind == socket_kind::datagram;
+    slot.short_read_empties = family != address_family::unix_path && !slot.is_datagram;
+    return 0;
 }
 
 std::int32_t kernel_engine::find_socket_file(socket_address const& at, std::uint64_t& which) noexcept {

@@ -43,8 +43,13 @@ public:
 protected:
     explicit kernel_engine(engine_options const& options);
 
-    /// The engine's part of `submit`: true with a result where the operation finished, else it has been put into its list.
+    /// The engine's part of `submit`: true with a result where the operation finished, its stage `fresh`; else it has been
+    /// put into its list and counted.
     virtual bool start(handle_slot& slot, operation& op) noexcept = 0;
+    void count_kept(handle_slot& slot) noexcept {
+        ++slot.users;
+        ++pending_;
+    }
     /// Brings an operation that is in a slot's list to its end, at once by `finish_later` or through the kernel.
     virtual void abandon(handle_slot& slot, operation& op) noexcept = 0;
     /// The slot's descriptor is about to be closed.

@@ -26,6 +26,9 @@ namespace {
 /// What the completion of the watch for wake-ups carries.
 constexpr std::uint64_t of_wake = 1;
 
+/// How many receives of datagrams at most go to the ring without a try before.
+constexpr int most_untried = 31;
+
 /// Operations go into the ring at the next wait. Of each direction of a slot the kernel is told of one operation at a time,
 /// so that they are served in their order.
 class uring_engine final : public kernel_engine, uring_outbox::owner {
@@ -52,6 +55,7 @@ private:
     bool sends_at_once() const noexcept { return last_batch_ <= 1; }
     bool try_send(handle_slot const& slot, send_operation& op) noexcept;
     static bool try_send_to(handle_slot const& slot, send_to_operation& op) noexcept;
+    static bool try_receive_from(handle_slot& slot, receive_from_operation& op) noexcept;
 
     int enter(clock::time_point deadline);
     void check(int result);
@@ -95,6 +99,9 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
         auto& send = static_cast<send_to_operation&>(op);
         if ((goes_unwatched(send) || list.empty()) && try_send_to(slot, send)) return true;
     }
+    if (op.code() == opcode::receive_from && slot.is_datagram && list.empty() &&
+        try_receive_from(slot, static_cast<receive_from_operation&>(op)))
+        return true;
     if (list.empty() && goes_by_readiness(slot, op)) {
         auto const result = attempt_by_call(slot, op);
         if (result != -EAGAIN) {
@@ -112,6 +119,7 @@ bool uring_engine::start(handle_slot& slot, operation& op) noexcept {
     op.stage = waiting;
     if (list.empty()) outbox_.put(op);
     list.push_back(op);
+    count_kept(slot);
     return false;
 }
 
@@ -125,10 +133,31 @@ bool uring_engine::try_send(handle_slot const& slot, send_operation& op) noexcep
 
 bool uring_engine::try_send_to(handle_slot const& slot, send_to_operation& op) noexcept {
     for (;;) {
-        auto const count = ::sendmsg(slot.descriptor, prepare_message(op), MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0 && errno == EAGAIN && !goes_unwatched(op)) return false;
-        op.finish_at_once(count < 0 ? -errno : static_cast<std::int32_t>(count));
+        auto const result = send_message(slot.descriptor, op);
+        if (result == -EINTR) continue;
+        if (result == -EAGAIN && !goes_unwatched(op)) return false;
+        op.finish_at_once(result);
+        return true;
+    }
+}
+
+/// A call is cheaper than the ring where a datagram is there, and for nothing where none is: it is left out ever longer where
+/// it finds none.
+bool uring_engine::try_receive_from(handle_slot& slot, receive_from_operation& op) noexcept {
+    if (slot.untried_left != 0) {
+        --slot.untried_left;
+        return false;
+    }
+    for (;;) {
+        auto const result = receive_datagram(slot.descriptor, op);
+        if (result == -EINTR) continue;
+        if (result == -EAGAIN) {
+            slot.untried = static_cast<std::uint8_t>(std::min(2 * slot.untried + 1, most_untried));
+            slot.untried_left = slot.untried;
+            return false;
+        }
+        slot.untried = 0;
+        op.finish_at_once(result);
         return true;
     }
 }

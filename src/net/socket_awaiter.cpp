@@ -39,7 +39,8 @@ bool socket_wait::begin(task_state& task, operation& op) {
     if (task.visible != 0) [[unlikely]]
         return task.raise_at_entry();
     started_ = &op;
-    if (run(op, false) == step::done) return let_others_go_first(task);
+    // Submitted here and not by `run`: after a call of the kernel each return is mispredicted.
+    if (home_->kernel().submit(op) && run(op, true) == step::done) return let_others_go_first(task);
     task.parked = this;
     return true;
 }

@@ -273,6 +273,51 @@ TEST_P(contract_datagrams, of_unix_sockets_wait_where_the_peers_queue_is_full) {
     close(b);
 }
 
+TEST_P(contract_datagrams, of_unix_sockets_are_cut_where_they_are_longer_than_the_buffer_and_say_so) {
+    auto const a = datagrams(name("cutter"));
+    auto const b = datagrams(name("cut"));
+    std::string const large(100'000, 'l');
+    for (auto const text : {"abcdef"sv, "abcdef"sv, std::string_view(large)})
+        EXPECT_EQ(send_to(a, text, name("cut")), static_cast<std::int32_t>(text.size()));
+    auto const cut = receive_from(b, 3);
+    EXPECT_EQ(cut.text, "abc");
+    EXPECT_TRUE(cut.truncated);
+    auto const whole = receive_from(b, 6);
+    EXPECT_EQ(whole.text, "abcdef");
+    EXPECT_FALSE(whole.truncated);
+    auto const part = receive_from(b, 70'000);
+    EXPECT_EQ(part.text.size(), 70'000U);
+    EXPECT_TRUE(part.truncated);
+    EXPECT_EQ(part.from, name("cutter"));
+    close(a);
+    close(b);
+}
+
+TEST_P(contract_datagrams, room_to_send_is_told_of_while_one_receives) {
+    auto const b = datagrams(name("crowded"));
+    auto const a = datagrams(name("both"));
+    EXPECT_EQ(connect_to(a, name("crowded")), 0);
+    std::string buffer(100, '?');
+    receiving_from answer(a, buffer.data(), buffer.size());
+    EXPECT_TRUE(start(answer));
+    poll();
+    int sent = 0;
+    bool waits = false;
+    for (int round = 0; round < 2; ++round) {
+        sending_to last(a, "x", std::size_t{1}, socket_address());
+        while (sent < 10'000 && !(waits = start(last))) ++sent;
+        ASSERT_TRUE(waits);
+        for (; sent > 0; --sent) EXPECT_EQ(receive_from(b).text, "x");
+        EXPECT_EQ(finish(last), 1);
+        sent = 1;
+    }
+    EXPECT_FALSE(answer.done);
+    EXPECT_EQ(send_to(b, "answer", name("both")), 6);
+    EXPECT_EQ(finish(answer), 6);
+    close(a);
+    close(b);
+}
+
 TEST_P(contract_datagrams, a_name_behind_a_NUL_goes_with_its_socket) {
     auto const a = datagrams(name("again"));
     rota::io_handle second;

@@ -124,7 +124,7 @@ struct send_operation : operation {
     std::size_t length;
 };
 
-/// What an engine keeps beside an operation on datagrams while the kernel works on it.
+/// What an engine keeps beside a receive of datagrams while the kernel works on it.
 struct message_room {
     alignas(8) std::array<std::byte, 72> bytes;
 };
@@ -152,7 +152,6 @@ struct send_to_operation : operation {
     void const* data;
     std::size_t length;
     socket_address to;
-    message_room room_of_engine{};
 };
 
 /// Ends the sending side, the receiving side or both.
