@@ -53,6 +53,7 @@ private:
     void abandon_file(file_operation& op) noexcept override;
 
     std::int32_t attempt(handle_slot& slot, operation& op) noexcept;
+    std::int32_t attempt_other(handle_slot& slot, operation& op) noexcept;
     std::int32_t attempt_accept(handle_slot& slot, accept_operation& op) noexcept;
     static std::int32_t attempt_connect(handle_slot& slot, connect_operation& op) noexcept;
     std::int32_t attempt_receive(handle_slot& slot, receive_operation& op) noexcept;
@@ -128,6 +129,42 @@ void epoll_engine::forget(handle_slot& slot) noexcept {
     if (slot.registered && slot.is_shared) epoll_ctl(epoll_, EPOLL_CTL_DEL, slot.descriptor, nullptr);
 }
 
+// Inline, these and their callers: after a call of the kernel each return is mispredicted.
+[[gnu::always_inline]] inline std::int32_t epoll_engine::attempt_receive(handle_slot& slot,
+                                                                         receive_operation& op) noexcept {
+    auto const room = std::min<std::size_t>(op.length(), INT_MAX);
+    void* const into = op.buffer();
+    if (into == nullptr) return -ENOMEM;
+    for (;;) {
+        auto const count = ::recv(slot.descriptor, into, room, 0);
+        if (count >= 0) {
+            if (static_cast<std::size_t>(count) < room && count != 0 && slot.short_read_empties) slot.readable = false;
+            received_ += static_cast<std::size_t>(count);
+            return static_cast<std::int32_t>(count);
+        }
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN) return -errno;
+        op.give_back();
+        slot.readable = false;
+        return must_wait;
+    }
+}
+
+[[gnu::always_inline]] inline std::int32_t epoll_engine::attempt_send(handle_slot& slot, send_operation& op) noexcept {
+    auto const bytes = std::min<std::size_t>(op.length, INT_MAX);
+    for (;;) {
+        auto const count = ::send(slot.descriptor, op.data, bytes, MSG_NOSIGNAL);
+        if (count >= 0) {
+            if (static_cast<std::size_t>(count) < bytes) slot.writable = false;
+            return static_cast<std::int32_t>(count);
+        }
+        if (errno == EINTR) continue;
+        if (errno != EAGAIN) return -errno;
+        slot.writable = false;
+        return must_wait;
+    }
+}
+
 [[gnu::always_inline]] inline std::int32_t epoll_engine::attempt_receive_from(handle_slot& slot,
                                                                               receive_from_operation& op) noexcept {
     for (;;) {
@@ -151,6 +188,16 @@ void epoll_engine::forget(handle_slot& slot) noexcept {
     }
 }
 
+[[gnu::always_inline]] inline std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
+    if (slot.is_socket) [[likely]] {
+        if (op.code() == opcode::receive) return attempt_receive(slot, static_cast<receive_operation&>(op));
+        if (op.code() == opcode::send) return attempt_send(slot, static_cast<send_operation&>(op));
+    }
+    if (op.code() == opcode::receive_from) return attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
+    if (op.code() == opcode::send_to) return attempt_send_to(slot, static_cast<send_to_operation&>(op));
+    return attempt_other(slot, op);
+}
+
 bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {
     if (op.code() == opcode::shutdown) {
         op.finish_at_once(shutdown_now(slot, op));
@@ -159,15 +206,7 @@ bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {
     auto& list = list_of(slot, op);
     bool const ready = &list == &slot.reading ? slot.readable : slot.writable;
     auto result = must_wait;
-    if (ready && list.empty()) {
-        // Not by way of `attempt`: after a call of the kernel each return is mispredicted.
-        if (op.code() == opcode::receive_from)
-            result = attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
-        else if (op.code() == opcode::send_to)
-            result = attempt_send_to(slot, static_cast<send_to_operation&>(op));
-        else
-            result = attempt(slot, op);
-    }
+    if (ready && list.empty()) result = attempt(slot, op);
     if (result == must_wait) {
         auto const error = expect_edges(slot, &list == &slot.writing);
         if (error == 0) {
@@ -183,13 +222,7 @@ bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {
     return true;
 }
 
-std::int32_t epoll_engine::attempt(handle_slot& slot, operation& op) noexcept {
-    if (slot.is_socket) [[likely]] {
-        if (op.code() == opcode::receive) return attempt_receive(slot, static_cast<receive_operation&>(op));
-        if (op.code() == opcode::send) return attempt_send(slot, static_cast<send_operation&>(op));
-    }
-    if (op.code() == opcode::receive_from) return attempt_receive_from(slot, static_cast<receive_from_operation&>(op));
-    if (op.code() == opcode::send_to) return attempt_send_to(slot, static_cast<send_to_operation&>(op));
+std::int32_t epoll_engine::attempt_other(handle_slot& slot, operation& op) noexcept {
     if (goes_by_readiness(slot, op)) {
         auto const result = attempt_by_call(slot, op);
         if (result != -EAGAIN) return result;
@@ -275,40 +308,6 @@ std::int32_t epoll_engine::attempt_connect(handle_slot& slot, connect_operation&
     if (errno != EALREADY && errno != EINTR) return -errno;
     slot.writable = false;
     return must_wait;
-}
-
-std::int32_t epoll_engine::attempt_receive(handle_slot& slot, receive_operation& op) noexcept {
-    auto const room = std::min<std::size_t>(op.length(), INT_MAX);
-    void* const into = op.buffer();
-    if (into == nullptr) return -ENOMEM;
-    for (;;) {
-        auto const count = ::recv(slot.descriptor, into, room, 0);
-        if (count >= 0) {
-            if (static_cast<std::size_t>(count) < room && count != 0 && slot.short_read_empties) slot.readable = false;
-            received_ += static_cast<std::size_t>(count);
-            return static_cast<std::int32_t>(count);
-        }
-        if (errno == EINTR) continue;
-        if (errno != EAGAIN) return -errno;
-        op.give_back();
-        slot.readable = false;
-        return must_wait;
-    }
-}
-
-std::int32_t epoll_engine::attempt_send(handle_slot& slot, send_operation& op) noexcept {
-    auto const bytes = std::min<std::size_t>(op.length, INT_MAX);
-    for (;;) {
-        auto const count = ::send(slot.descriptor, op.data, bytes, MSG_NOSIGNAL);
-        if (count >= 0) {
-            if (static_cast<std::size_t>(count) < bytes) slot.writable = false;
-            return static_cast<std::int32_t>(count);
-        }
-        if (errno == EINTR) continue;
-        if (errno != EAGAIN) return -errno;
-        slot.writable = false;
-        return must_wait;
-    }
 }
 
 bool epoll_engine::serve(handle_slot& slot, io_handle handle, operation_list& list, bool const& ready) noexcept {
