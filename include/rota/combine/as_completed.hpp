@@ -4,11 +4,11 @@
 #include <rota/base/export.hpp>
 #include <rota/base/intrusive_list.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/core/result.hpp>
 #include <rota/core/task.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/bound_body.hpp>
 #include <rota/detail/delay.hpp>
-#include <rota/detail/result_room.hpp>
 #include <rota/detail/scheduler.hpp>
 #include <rota/detail/task_range.hpp>
 #include <rota/detail/task_start.hpp>
@@ -279,29 +279,19 @@ private:
 template <class Task, class Bound>
 coro<typename Bound::result> run_as_completed(std::vector<coro<typename Task::value_type>> coros,
                                               clock::time_point limit, Bound body) {
-    using R = typename Bound::result;
     std::vector<Task> tasks;
     std::optional<completions<Task>> finished;
-    std::exception_ptr error;
-    result_room<R> value;
-    try {
+    auto const start = [&]() -> auto& {
         tasks.reserve(coros.size());
         for (auto& each : coros) tasks.push_back(create_task(std::move(each)));
         finished.emplace(std::vector<Task>(tasks), limit);
-        body.start(*finished);
-        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
-        if constexpr (std::is_void_v<R>)
-            co_await awaiter;
-        else
-            value.fill(co_await awaiter);
-    } catch (...) {
-        error = std::current_exception();
-    }
+        return body.start(*finished);
+    };
+    auto outcome = co_await as_result_of(start);
     for (Task const& each : tasks)
         if (!each.done()) each.state().request_cancel(0);
     for (Task const& each : tasks) co_await last_wait<Task>(each, tasks);
-    if (error) std::rethrow_exception(std::move(error));
-    if constexpr (!std::is_void_v<R>) co_return value.take();
+    co_return std::move(outcome).value();
 }
 
 template <class R>

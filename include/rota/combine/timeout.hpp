@@ -139,8 +139,7 @@ public:
         scope.enter(*awaiting.promise().task);
         bool suspended = false;
         try {
-            inner_.start(scope);
-            suspended = start_inner(inner_.awaiter(), awaiting, line);
+            suspended = start_inner(inner_.start(scope), awaiting, line);
         } catch (...) {
             scope.leave();
             throw;
