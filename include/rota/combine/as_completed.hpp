@@ -238,6 +238,8 @@ template <detail::task_range R, detail::delay Limit>
     using task_type = std::ranges::range_value_t<R>;
     return completions<task_type>(detail::tasks_of<task_type>(std::forward<R>(tasks)), detail::delay_point(limit));
 }
+template <detail::task_range R, detail::delay_without_unit Number>
+detail::write_1s_or_500ms_with_std_chrono_literals as_completed(R&&, Number) = delete;
 template <detail::task_type First, detail::task_type... Rest>
 [[nodiscard]] auto as_completed(First const& first, Rest const&... rest) {
     return completions<detail::common_task<First, Rest...>>(detail::tasks_of_each(first, rest...), clock::never());
@@ -337,5 +339,7 @@ template <detail::coro_range R, detail::delay Limit, class Body, class... Args>
     return detail::start_as_completed(std::forward<R>(coros), detail::delay_point(limit), std::forward<Body>(body),
                                       std::forward<Args>(args)...);
 }
+template <detail::coro_range R, detail::delay_without_unit Number, class Body, class... Args>
+detail::write_1s_or_500ms_with_std_chrono_literals with_as_completed(R&&, Number, Body&&, Args&&...) = delete;
 
 }  // namespace rota::inline v0
