@@ -134,4 +134,15 @@ TEST_F(Result, OfMisuseHoldsTheUsageError) {
     });
 }
 
+TEST_F(Result, OfWhatCanNotBeAwaitedAtAllHoldsTheUsageError) {
+    run_simulated([]() -> coro<> {
+        auto const empty = co_await rota::as_result(rota::task<>{});
+        EXPECT_THROW(empty.value(), rota::usage_error);
+        auto moved_from = value_or_error(false);
+        co_await std::move(moved_from);
+        auto const again = co_await rota::as_result(std::move(moved_from));
+        EXPECT_THROW((void)again.value(), rota::usage_error);
+    });
+}
+
 }  // namespace

@@ -10,10 +10,20 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Each line of code, and what the compiler is to say of it.
 UNIT = "write_1s_or_500ms_with_std_chrono_literals"
 REF = "write_std_ref_around_what_the_function_is_to_share"
-THREAD = "a thread was given a coroutine function"
+THREAD = "a thread was given a function that gives something to await"
+GATHER = "gather_takes_coroutines_tasks_futures_and_other_awaitables_or_one_range_of_them"
 MISUSES = [
     ("co_await rota::sleep(1);", UNIT),
     ("co_await rota::sleep(0.5);", UNIT),
+    ("(void)co_await rota::with_timeout(5, routine<9>(0));", UNIT),
+    ("(void)co_await rota::with_timeout(0.5, routine<9>, 0);", UNIT),
+    ("(void)co_await rota::wait_for(routine<9>(0), 5);", UNIT),
+    ("rota::as_completed(std::vector<rota::task<int>>(), 5);", UNIT),
+    ("(void)co_await rota::with_as_completed(std::vector<rota::coro<int>>(), 5, show);", UNIT),
+    ("(void)co_await rota::gather(routine<9>(0), 3);", GATHER),
+    ("(void)co_await rota::gather(rota::return_exceptions, 3);", GATHER),
+    ("(void)co_await rota::gather(std::vector<int>());", GATHER),
+    ("(void)co_await rota::gather(routine<9>);", GATHER),
     ("(void)co_await rota::to_thread(plain, text);", REF),
     ("(void)co_await rota::to_thread(rota::abandon_on_cancel, plain, text);", REF),
     ("(void)co_await rota::to_thread(stoppable, text);", REF),
@@ -26,9 +36,10 @@ MISUSES = [
     ("(void)co_await rota::run_in_executor(pool, routine<4>, 1);", THREAD),
     ("(void)co_await rota::run_in_executor(std::nullopt, routine<5>, 1);", THREAD),
     ("(void)pool.submit(routine<6>, 1);", THREAD),
+    ("(void)co_await rota::to_thread(start_task, 1);", THREAD),
     ("co_await rota::parallel_for(pool, 0, 2, routine<7>);", THREAD),
     ("(void)co_await rota::parallel_map(pool, std::vector<int>(), routine<8>);", THREAD),
-    ('rota::process_function named("routine", &routine<0>);', "whose coroutine no worker would run"),
+    ('rota::process_function named("routine", &routine<0>);', "which no worker would await"),
 ]
 PROGRAM = """
 #include <rota/rota.hpp>
@@ -40,6 +51,9 @@ template <int N>
 rota::coro<std::integral_constant<int, N>> routine(std::size_t number);
 template <int N>
 rota::coro<std::integral_constant<int, N>> stoppable_routine(std::stop_token, int number);
+
+rota::task<int> start_task(int number);
+rota::coro<> show(rota::completions<rota::task<int>>&);
 
 rota::coro<> misuse(rota::thread_pool& pool, std::string& text) {
 """

@@ -4,11 +4,11 @@
 #include <rota/base/export.hpp>
 #include <rota/base/intrusive_list.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/core/result.hpp>
 #include <rota/core/task.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/bound_body.hpp>
 #include <rota/detail/delay.hpp>
-#include <rota/detail/result_room.hpp>
 #include <rota/detail/scheduler.hpp>
 #include <rota/detail/task_range.hpp>
 #include <rota/detail/task_start.hpp>
@@ -238,6 +238,8 @@ template <detail::task_range R, detail::delay Limit>
     using task_type = std::ranges::range_value_t<R>;
     return completions<task_type>(detail::tasks_of<task_type>(std::forward<R>(tasks)), detail::delay_point(limit));
 }
+template <detail::task_range R, detail::delay_without_unit Number>
+detail::write_1s_or_500ms_with_std_chrono_literals as_completed(R&&, Number) = delete;
 template <detail::task_type First, detail::task_type... Rest>
 [[nodiscard]] auto as_completed(First const& first, Rest const&... rest) {
     return completions<detail::common_task<First, Rest...>>(detail::tasks_of_each(first, rest...), clock::never());
@@ -279,29 +281,19 @@ private:
 template <class Task, class Bound>
 coro<typename Bound::result> run_as_completed(std::vector<coro<typename Task::value_type>> coros,
                                               clock::time_point limit, Bound body) {
-    using R = typename Bound::result;
     std::vector<Task> tasks;
     std::optional<completions<Task>> finished;
-    std::exception_ptr error;
-    result_room<R> value;
-    try {
+    auto const start = [&]() -> auto& {
         tasks.reserve(coros.size());
         for (auto& each : coros) tasks.push_back(create_task(std::move(each)));
         finished.emplace(std::vector<Task>(tasks), limit);
-        body.start(*finished);
-        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
-        if constexpr (std::is_void_v<R>)
-            co_await awaiter;
-        else
-            value.fill(co_await awaiter);
-    } catch (...) {
-        error = std::current_exception();
-    }
+        return body.start(*finished);
+    };
+    auto outcome = co_await as_result_of(start);
     for (Task const& each : tasks)
         if (!each.done()) each.state().request_cancel(0);
     for (Task const& each : tasks) co_await last_wait<Task>(each, tasks);
-    if (error) std::rethrow_exception(std::move(error));
-    if constexpr (!std::is_void_v<R>) co_return value.take();
+    co_return std::move(outcome).value();
 }
 
 template <class R>
@@ -347,5 +339,7 @@ template <detail::coro_range R, detail::delay Limit, class Body, class... Args>
     return detail::start_as_completed(std::forward<R>(coros), detail::delay_point(limit), std::forward<Body>(body),
                                       std::forward<Args>(args)...);
 }
+template <detail::coro_range R, detail::delay_without_unit Number, class Body, class... Args>
+detail::write_1s_or_500ms_with_std_chrono_literals with_as_completed(R&&, Number, Body&&, Args&&...) = delete;
 
 }  // namespace rota::inline v0

@@ -65,6 +65,9 @@ struct gather_joined {
 template <class A>
 concept gatherable = awaitable<A&&> || is_coro<std::remove_cvref_t<A>>;
 
+/// What makes a `gather` of anything else an error with this name in it.
+struct gather_takes_coroutines_tasks_futures_and_other_awaitables_or_one_range_of_them {};
+
 template <class T>
 gather_made<T, true> gather_slot(coro<T>&& c) {
     return {std::move(c)};
@@ -307,6 +310,10 @@ template <class... As>
 [[nodiscard]] auto gather(return_exceptions_t, As&&... awaitables) {
     return detail::gather_arguments<true>(std::forward<As>(awaitables)...);
 }
+
+template <class... As>
+    requires(!(detail::gatherable<As> && ...))
+detail::gather_takes_coroutines_tasks_futures_and_other_awaitables_or_one_range_of_them gather(As&&...) = delete;
 
 /// The same of a range of coroutines (an rvalue, or a view such as `std::span` from which they are moved), tasks or
 /// futures: gives a vector in their order.

@@ -89,8 +89,7 @@ public:
         scope_.enter(*awaiting.promise().task);
         bool suspended = false;
         try {
-            inner_.start();
-            suspended = start_inner(inner_.awaiter(), awaiting, line);
+            suspended = start_inner(inner_.start(), awaiting, line);
         } catch (...) {
             scope_.leave();
             throw;
@@ -155,8 +154,7 @@ private:
 
 template <class Inner>
 coro<typename Inner::result> await_bound(Inner& inner, std::stop_token token) {
-    inner.start(token);
-    auto& awaiter = inner.awaiter();  // named: GCC 12 copies what a call returns by reference
+    auto& awaiter = inner.start(token);  // named: GCC 12 copies what a call returns by reference
     co_return co_await awaiter;
 }
 

@@ -5,6 +5,7 @@
 #include <rota/combine/exception_group.hpp>
 #include <rota/core/coro.hpp>
 #include <rota/core/errors.hpp>
+#include <rota/core/result.hpp>
 #include <rota/core/task.hpp>
 #include <rota/detail/awaiter.hpp>
 #include <rota/detail/bound_body.hpp>
@@ -351,28 +352,17 @@ coro<T> start_in_group(task_group& group, F fn, Args... args) {
 
 template <class Bound>
 coro<typename Bound::result> run_in_group(Bound body) {
-    using R = typename Bound::result;
     task_group group;
-    std::exception_ptr error;
-    result_room<R> value;
-    try {
-        body.start(group);
-        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
-        if constexpr (std::is_void_v<R>)
-            co_await awaiter;
-        else
-            value.fill(co_await awaiter);
-    } catch (...) {
-        error = std::current_exception();
-    }
-    group.body_ended(error != nullptr);
+    auto const start = [&]() -> auto& { return body.start(group); };
+    auto outcome = co_await as_result_of(start);
+    group.body_ended(!outcome);
     co_await group_exit(group);
-    group.finish(std::move(error));
-    if constexpr (!std::is_void_v<R>) {
-        if (!value.filled())
+    group.finish(outcome.error());
+    if constexpr (!std::is_void_v<typename Bound::result>) {
+        if (!outcome)
             throw_invalid_state(
                 "with_task_group: the group was cancelled before its body gave the value it was to give");
-        co_return value.take();
+        co_return std::move(outcome).value();
     }
 }
 

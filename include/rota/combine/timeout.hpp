@@ -139,8 +139,7 @@ public:
         scope.enter(*awaiting.promise().task);
         bool suspended = false;
         try {
-            inner_.start(scope);
-            suspended = start_inner(inner_.awaiter(), awaiting, line);
+            suspended = start_inner(inner_.start(scope), awaiting, line);
         } catch (...) {
             scope.leave();
             throw;
@@ -223,6 +222,9 @@ template <detail::delay Limit, class Body, class... Args>
         detail::bind_body(detail::offers<timeout_scope>{}, std::forward<Body>(body), std::forward<Args>(args)...);
     return detail::timeout_awaiter<timeout_scope, decltype(inner)>(limit, std::move(inner));
 }
+template <detail::delay_without_unit Number, class Body, class... Args>
+detail::write_1s_or_500ms_with_std_chrono_literals with_timeout(Number, Body&&, Args&&...) = delete;
+
 /// The same with a scope that can be asked afterwards; it lives until the await ends. `usage_error` where it was used
 /// before.
 template <class Body, class... Args>
@@ -255,5 +257,7 @@ template <class A, detail::delay Limit>
 [[nodiscard]] auto wait_for(A&& awaitable, Limit limit) {
     return with_timeout(limit, std::forward<A>(awaitable));
 }
+template <class A, detail::delay_without_unit Number>
+detail::write_1s_or_500ms_with_std_chrono_literals wait_for(A&&, Number) = delete;
 
 }  // namespace rota::inline v0

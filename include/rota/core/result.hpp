@@ -7,6 +7,7 @@
 
 #include <coroutine>
 #include <exception>
+#include <optional>
 #include <source_location>
 #include <type_traits>
 #include <utility>
@@ -85,15 +86,24 @@ result<T> resume_as_result(Awaiter& awaiter) {
 template <class Inner>
 class result_awaiter {
 public:
-    explicit result_awaiter(Inner&& inner) : inner_(std::move(inner)) {}
+    /// Of what `make()` gives to await, or of the error that it throws.
+    template <class Make>
+    result_awaiter(std::in_place_t, Make const& make) noexcept {
+        try {
+            inner_.emplace(make());
+        } catch (...) {
+            early_ = std::current_exception();
+        }
+    }
 
     bool await_ready() const noexcept { return false; }
 
     template <chain_promise P>
     bool await_suspend(std::coroutine_handle<P> awaiting,
                        std::source_location line = std::source_location::current()) noexcept {
+        if (!inner_) return false;
         try {
-            return start_inner(inner_.awaiter(), awaiting, line);
+            return start_inner(inner_->awaiter(), awaiting, line);
         } catch (...) {
             early_ = std::current_exception();
             return false;
@@ -103,24 +113,33 @@ public:
     auto await_resume() {
         using T = typename Inner::result;
         if (early_) return result<T>(std::move(early_));
-        return resume_as_result<T>(inner_.awaiter());
+        return resume_as_result<T>(inner_->awaiter());
     }
 
 private:
-    Inner inner_;
+    std::optional<Inner> inner_;
     std::exception_ptr early_;
 };
 
+/// Awaits what `make()` gives, which is called at once, and gives the `result` of both. So a coroutine awaits what it must not
+/// leave by: C++ has no co_await in a catch block.
+template <class Make>
+auto as_result_of(Make const& make) noexcept {
+    return result_awaiter<bound_awaitable<decltype(make())&&>>(std::in_place, make);
+}
+
 }  // namespace detail
 
-/// Awaits `awaitable` and gives its value or its error as a `result`, throwing nothing.
+/// Awaits `awaitable` and gives its value or its error as a `result`, throwing nothing: the `usage_error` of an empty handle, or
+/// of a coroutine that was awaited before, is in the result too.
 ///
 /// Cancellation: as the awaitable's own; the `cancelled_error` is in the result, and the next await raises it again.
 /// asyncio: `gather(x, return_exceptions=True)` of one.
 template <class A>
     requires detail::awaitable<A&&>
 [[nodiscard]] auto as_result(A&& awaitable) {
-    return detail::result_awaiter(detail::bind_body(detail::offers<>{}, std::forward<A>(awaitable)));
+    auto const give = [&]() -> A&& { return std::forward<A>(awaitable); };
+    return detail::as_result_of(give);
 }
 
 }  // namespace rota::inline v0

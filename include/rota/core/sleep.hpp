@@ -3,13 +3,13 @@
 #include <rota/base/clock.hpp>
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/detail/delay.hpp>
 #include <rota/detail/task_start.hpp>
 #include <rota/detail/timer_queue.hpp>
 
 #include <chrono>
 #include <coroutine>
 #include <source_location>
-#include <type_traits>
 
 namespace rota::inline v0 {
 namespace detail {
@@ -85,9 +85,6 @@ private:
     task_state* task_;
 };
 
-/// What makes a delay without its unit an error with this name in it.
-struct write_1s_or_500ms_with_std_chrono_literals {};
-
 }  // namespace detail
 
 /// Lets every other task and callback that is ready have its turn.
@@ -105,8 +102,7 @@ template <class Rep, class Period>
 [[nodiscard]] detail::sleep_awaiter sleep(std::chrono::duration<Rep, Period> delay) noexcept {
     return detail::sleep_awaiter(detail::deadline_after(clock::time_point{}, delay), false);
 }
-template <class Number>
-    requires std::is_arithmetic_v<Number>
+template <detail::delay_without_unit Number>
 detail::write_1s_or_500ms_with_std_chrono_literals sleep(Number) = delete;
 
 /// Suspends the task until `deadline` of the loop's clock.

@@ -3,6 +3,7 @@
 #include <rota/core/coro.hpp>
 #include <rota/core/with_shield.hpp>
 #include <rota/detail/awaiter.hpp>
+#include <rota/detail/result_room.hpp>
 
 #include <exception>
 #include <functional>
@@ -29,26 +30,19 @@ template <class Body, class Cleanup>
 coro<as_awaitable_result<Body>> run_with_cleanup(Body body, Cleanup cleanup) {
     using result = as_awaitable_result<Body>;
     std::exception_ptr error;
+    result_room<result> value;
     // C++ has no co_await in a catch block: the error is kept, the clean-up awaited, the error thrown on.
-    if constexpr (std::is_void_v<result>) {
-        try {
+    try {
+        if constexpr (std::is_void_v<result>)
             co_await as_awaitable(body);
-        } catch (...) {
-            error = std::current_exception();
-        }
-        co_await with_shield(as_awaitable(cleanup));
-        if (error) std::rethrow_exception(std::move(error));
-    } else {
-        result_slot<result> value;
-        try {
+        else
             value.fill(co_await as_awaitable(body));
-        } catch (...) {
-            error = std::current_exception();
-        }
-        co_await with_shield(as_awaitable(cleanup));
-        if (error) std::rethrow_exception(std::move(error));
-        co_return value.take();
+    } catch (...) {
+        error = std::current_exception();
     }
+    co_await with_shield(as_awaitable(cleanup));
+    if (error) std::rethrow_exception(std::move(error));
+    if constexpr (!std::is_void_v<result>) co_return value.take();
 }
 
 }  // namespace detail

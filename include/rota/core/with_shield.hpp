@@ -26,8 +26,7 @@ public:
         task_ = awaiting.promise().task;
         task_->enter_shield(record_);
         try {
-            inner_.start();
-            return start_inner(inner_.awaiter(), awaiting, line);
+            return start_inner(inner_.start(), awaiting, line);
         } catch (...) {
             task_->leave_shield(record_);
             throw;

@@ -26,7 +26,9 @@ public:
     explicit bound_awaitable(A&& awaitable) : awaiter_(get_awaiter(std::forward<A>(awaitable))) {}
 
     template <class... Front>
-    void start(Front&...) noexcept {}
+    auto& start(Front&...) noexcept {
+        return awaiter();
+    }
     std::remove_reference_t<kept_awaiter<A>>& awaiter() noexcept { return awaiter_; }
 
 private:
@@ -63,8 +65,9 @@ public:
         : copies_(std::forward<G>(f), std::forward<More>(args)...) {}
 
     template <class... Front>
-    void start(Front&... front) {
+    auto& start(Front&... front) {
         std::apply([&](F& f, Args&... args) { awaiter_.emplace(types::call(f, front..., args...)); }, copies_);
+        return awaiter();
     }
     auto& awaiter() noexcept { return awaiter_->awaiter(); }
 

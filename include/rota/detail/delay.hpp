@@ -19,6 +19,11 @@ inline constexpr bool is_delay<std::optional<std::chrono::duration<Rep, Period>>
 template <class L>
 concept delay = is_delay<std::remove_cvref_t<L>>;
 
+template <class L>
+concept delay_without_unit = std::is_arithmetic_v<std::remove_cvref_t<L>>;
+/// What makes it an error with this name in it.
+struct write_1s_or_500ms_with_std_chrono_literals {};
+
 /// The delay as a point `now` is to be added to; `never` where there is no limit, or one too large to represent.
 inline clock::time_point delay_point(std::nullopt_t) noexcept { return clock::never(); }
 template <class Rep, class Period>

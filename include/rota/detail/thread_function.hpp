@@ -26,11 +26,11 @@ template <class R>
 concept left_unawaited = !std::is_reference_v<R> && awaitable<R>;
 
 template <class R>
-constexpr void refuse_coroutine_in_thread() noexcept {
+constexpr void refuse_awaitable_in_thread() noexcept {
     static_assert(
         !left_unawaited<R>,
-        "rota: a thread was given a coroutine function, whose coroutine would never run there: co_await it in a "
-        "task, or give the thread a plain function that does the work itself");
+        "rota: a thread was given a function that gives something to await (a coroutine, a task), which nobody would "
+        "await there: co_await it in a task, or give the thread a plain function that does the work itself");
 }
 
 }  // namespace rota::inline v0::detail

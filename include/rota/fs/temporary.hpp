@@ -2,15 +2,13 @@
 
 #include <rota/base/export.hpp>
 #include <rota/core/coro.hpp>
+#include <rota/core/result.hpp>
 #include <rota/core/with_shield.hpp>
 #include <rota/detail/bound_body.hpp>
-#include <rota/detail/result_room.hpp>
 #include <rota/fs/file.hpp>
 #include <rota/fs/paths.hpp>
 
-#include <exception>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace rota::inline v0 {
@@ -38,25 +36,16 @@ struct ROTA_API temporary_directory {
 
 template <class Bound>
 coro<typename Bound::result> run_with_temporary_directory(Bound body) {
-    using R = typename Bound::result;
     temporary_directory directory;
     auto removing = directory.remove();
-    std::exception_ptr error;
-    result_room<R> value;
-    try {
-        co_await directory.make();
-        body.start(directory.path);
-        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
-        if constexpr (std::is_void_v<R>)
-            co_await awaiter;
-        else
-            value.fill(co_await awaiter);
-    } catch (...) {
-        error = std::current_exception();
-    }
+    auto const made = co_await as_result(directory.make());
+    auto const start = [&]() -> auto& {
+        made.value();
+        return body.start(directory.path);
+    };
+    auto outcome = co_await as_result_of(start);
     co_await with_shield(std::move(removing));
-    if (error) std::rethrow_exception(std::move(error));
-    if constexpr (!std::is_void_v<R>) co_return value.take();
+    co_return std::move(outcome).value();
 }
 
 }  // namespace detail

@@ -1,43 +1,31 @@
 #pragma once
 
 #include <rota/core/coro.hpp>
+#include <rota/core/result.hpp>
 #include <rota/core/with_shield.hpp>
 #include <rota/detail/bound_body.hpp>
-#include <rota/detail/result_room.hpp>
 #include <rota/process/process.hpp>
 
-#include <exception>
-#include <type_traits>
 #include <utility>
 
 namespace rota::inline v0 {
 namespace detail {
 
-template <class Starting, class Bound>
-coro<typename Bound::result> run_with_process(Starting starting, Bound body) {
-    using R = typename Bound::result;
+inline coro<process> started_already(process child) { co_return std::move(child); }
+
+template <class Bound>
+coro<typename Bound::result> run_with_process(coro<process> starting, Bound body) {
     process child;
     // First: its frame is there when it is needed, whatever memory is short of then.
     auto ending = kill_and_wait_later(child);
-    std::exception_ptr error;
-    result_room<R> value;
-    try {
-        if constexpr (std::is_same_v<Starting, process>)
-            child = std::move(starting);
-        else
-            child = co_await std::move(starting);
-        body.start(child);
-        auto& awaiter = body.awaiter();  // named: GCC 12 copies what a call returns by reference
-        if constexpr (std::is_void_v<R>)
-            co_await awaiter;
-        else
-            value.fill(co_await awaiter);
-    } catch (...) {
-        error = std::current_exception();
-    }
+    auto started = co_await as_result(std::move(starting));
+    auto const start = [&]() -> auto& {
+        child = std::move(started).value();
+        return body.start(child);
+    };
+    auto outcome = co_await as_result_of(start);
     co_await with_shield(std::move(ending));
-    if (error) std::rethrow_exception(std::move(error));
-    if constexpr (!std::is_void_v<R>) co_return value.take();
+    co_return std::move(outcome).value();
 }
 
 }  // namespace detail
@@ -56,7 +44,7 @@ coro<typename Bound::result> run_with_process(Starting starting, Bound body) {
 template <class Body, class... Args>
 [[nodiscard]] auto with_process(process child, Body&& body, Args&&... args) {
     return detail::run_with_process(
-        std::move(child),
+        detail::started_already(std::move(child)),
         detail::bind_body(detail::offers<process>{}, std::forward<Body>(body), std::forward<Args>(args)...));
 }
 template <class Body, class... Args>

@@ -81,7 +81,7 @@ coro<> work_in_parallel(thread_pool& pool, shared_range& range, F& fn) {
 template <class F>
     requires std::invocable<F&, std::size_t>
 [[nodiscard]] coro<> parallel_for(thread_pool& pool, std::size_t first, std::size_t last, F fn) {
-    detail::refuse_coroutine_in_thread<std::invoke_result_t<F&, std::size_t>>();
+    detail::refuse_awaitable_in_thread<std::invoke_result_t<F&, std::size_t>>();
     if (first >= last) co_return;
     std::size_t const threads = std::min<std::size_t>(pool.max_workers(), last - first);
     detail::shared_range range(first, last, threads);
@@ -101,7 +101,7 @@ template <class T, class F>
 [[nodiscard]] coro<std::vector<std::decay_t<std::invoke_result_t<F&, T&>>>> parallel_map(thread_pool& pool,
                                                                                          std::vector<T> items, F fn) {
     using result = std::decay_t<std::invoke_result_t<F&, T&>>;
-    detail::refuse_coroutine_in_thread<std::invoke_result_t<F&, T&>>();
+    detail::refuse_awaitable_in_thread<std::invoke_result_t<F&, T&>>();
     std::vector<std::optional<result>> made(items.size());
     auto const one = [&](std::size_t i) { made[i].emplace(std::invoke(fn, items[i])); };
     co_await parallel_for(pool, 0, items.size(), one);

@@ -111,8 +111,8 @@ template <class R, class... P>
 class process_function<R(P...)> final : public detail::named_function {
     static_assert(
         !detail::left_unawaited<R>,
-        "rota::process_function: a coroutine function, whose coroutine no worker would run: the workers call plain "
-        "functions");
+        "rota::process_function: it gives something to await (a coroutine, a task), which no worker would await: the "
+        "workers call plain functions");
     static_assert(detail::left_unawaited<R> ||
                       ((detail::sendable<std::decay_t<P>> && ...) && (std::is_void_v<R> || detail::sendable<R>)),
                   "rota::process_function: arguments and result must be std::string or copyable byte by byte");

@@ -27,8 +27,8 @@ auto make_executor_awaiter(std::shared_ptr<executor_target> target, F&& fn, Args
 
 /// Calls `fn(args...)`, from copies, on a thread of `pool` and gives what it returns. Other tasks go on meanwhile. Several
 /// loops may use one pool; each gets its own answers. A function that takes a `std::stop_token` before its arguments is told
-/// by it when its task is cancelled. Context variables do not come along: that is `to_thread`'s. No coroutine function, and
-/// what is taken by reference needs `std::ref`, as there.
+/// by it when its task is cancelled. Context variables do not come along: that is `to_thread`'s. `fn` gives nothing to await, and
+/// what it takes by reference needs `std::ref`, as there.
 ///
 /// GCC 12: name a lambda that captures more than references before you pass it.
 ///

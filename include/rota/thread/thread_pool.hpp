@@ -112,7 +112,7 @@ public:
         requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
     auto submit(F&& fn, Args&&... args) {
         using result = std::invoke_result_t<std::decay_t<F>, std::decay_t<Args>...>;
-        detail::refuse_coroutine_in_thread<result>();
+        detail::refuse_awaitable_in_thread<result>();
         using work = detail::submitted_work<result, std::decay_t<F>, std::decay_t<Args>...>;
         auto const made = std::make_shared<work>(target(), detail::simulated_loop_here(), std::forward<F>(fn),
                                                  std::forward<Args>(args)...);

@@ -240,7 +240,7 @@ private:
 
 /// Calls `fn(args...)`, from copies, on a thread of the loop's pool, or of its default executor, and gives what it returns. Other tasks go on meanwhile.
 /// Context variables have there the values they have here; what is set there stays there. In simulation it runs inline, at
-/// a later time of the seed's choosing. `fn` is no coroutine function: nobody there awaits what that gives.
+/// a later time of the seed's choosing. `fn` gives nothing to await: nobody would await it there.
 ///
 /// What `fn` takes by reference needs `std::ref`, as for `std::thread`.
 ///
@@ -252,7 +252,7 @@ private:
 template <class F, class... Args>
     requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
 [[nodiscard]] auto to_thread(F&& fn, Args&&... args) {
-    detail::refuse_coroutine_in_thread<std::invoke_result_t<std::decay_t<F>, std::decay_t<Args>...>>();
+    detail::refuse_awaitable_in_thread<std::invoke_result_t<std::decay_t<F>, std::decay_t<Args>...>>();
     return detail::thread_awaiter<std::decay_t<F>, std::decay_t<Args>...>(std::in_place, std::forward<F>(fn),
                                                                           std::forward<Args>(args)...);
 }
@@ -266,7 +266,7 @@ template <class F, class... Args>
     requires(!std::invocable<std::decay_t<F>, std::decay_t<Args>...> &&
              std::invocable<std::decay_t<F>, std::stop_token, std::decay_t<Args>...>)
 [[nodiscard]] auto to_thread(F&& fn, Args&&... args) {
-    detail::refuse_coroutine_in_thread<std::invoke_result_t<std::decay_t<F>, std::stop_token, std::decay_t<Args>...>>();
+    detail::refuse_awaitable_in_thread<std::invoke_result_t<std::decay_t<F>, std::stop_token, std::decay_t<Args>...>>();
     return detail::stoppable_thread_awaiter<std::decay_t<F>, std::decay_t<Args>...>(
         std::stop_source(), std::forward<F>(fn), std::forward<Args>(args)...);
 }
@@ -279,7 +279,7 @@ template <class F, class... Args>
 template <class F, class... Args>
     requires std::invocable<std::decay_t<F>, std::decay_t<Args>...>
 [[nodiscard]] auto to_thread(abandon_on_cancel_t, F&& fn, Args&&... args) {
-    detail::refuse_coroutine_in_thread<std::invoke_result_t<std::decay_t<F>, std::decay_t<Args>...>>();
+    detail::refuse_awaitable_in_thread<std::invoke_result_t<std::decay_t<F>, std::decay_t<Args>...>>();
     using job = detail::detached_job<std::decay_t<F>, std::decay_t<Args>...>;
     return detail::detached_thread_awaiter<std::decay_t<F>, std::decay_t<Args>...>(
         std::make_unique<job>(std::in_place, std::forward<F>(fn), std::forward<Args>(args)...));
