@@ -252,6 +252,7 @@ cancels cancel_at(scenario_maker const& make, torture_options const& how, order 
         }
         run.verify();
         run.drain();
+        run.check_reports(make);
     }
     check_counts(before);
     return sent;

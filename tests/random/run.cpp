@@ -1,13 +1,10 @@
 #include "run.hpp"
 
-#include <rota/base/error.hpp>
 #include <rota/base/frame_pool.hpp>
 #include <rota/base/slab.hpp>
-#include <rota/combine/exception_group.hpp>
 #include <rota/combine/timeout.hpp>
 #include <rota/core/cancellation.hpp>
 #include <rota/core/deadlock_error.hpp>
-#include <rota/core/errors.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/core/sleep.hpp>
 #include <rota/core/task.hpp>
@@ -15,8 +12,6 @@
 #include <rota/core/with_shield.hpp>
 #include <rota/detail/running_here.hpp>
 #include <rota/engine/engine.hpp>
-#include <rota/sync/barrier.hpp>
-#include <rota/sync/queue.hpp>
 
 #include <chrono>
 #include <exception>
@@ -30,34 +25,6 @@ namespace {
 constexpr std::size_t most_events = 5'000;
 // Each takes every task out of one `acknowledge` at least.
 constexpr int most_rounds = 40;
-
-outcome current_outcome() {
-    try {
-        throw;
-    } catch (rota::cancelled_error const&) {
-        return {ending::cancelled};
-    } catch (raised_error const& error) {
-        return {ending::raised, error.by};
-    } catch (rota::timeout_error const&) {
-        return {ending::timed_out};
-    } catch (rota::exception_group const& group) {
-        return {ending::group, static_cast<std::int32_t>(group.exceptions().size())};
-    } catch (rota::invalid_state_error const&) {
-        return {ending::invalid};
-    } catch (rota::usage_error const&) {
-        return {ending::misuse};
-    } catch (rota::queue_shut_down const&) {
-        return {ending::shut_down};
-    } catch (rota::queue_full const&) {
-        return {ending::full};
-    } catch (rota::queue_empty const&) {
-        return {ending::empty};
-    } catch (rota::broken_barrier_error const&) {
-        return {ending::broken};
-    } catch (...) {
-        return {ending::stranger};
-    }
-}
 
 struct live_counts {
     std::uint64_t frames = rota::detail::frame_pool::count().live();
@@ -362,24 +329,6 @@ void subject::leave(use) {}
 rota::coro<> subject::open() { co_return; }
 rota::coro<> subject::close() { co_return; }
 rota::coro<> subject::around(use, rota::coro<> body) { co_await std::move(body); }
-
-outcome outcome_of(std::exception_ptr const& error) {
-    try {
-        std::rethrow_exception(error);
-    } catch (...) {
-        return current_outcome();
-    }
-}
-
-std::string to_text(outcome shown) {
-    constexpr char const* names[] = {
-        "nothing", "value", "cancelled", "timed out", "error of task",           "group of", "misuse", "shut down",
-        "full",    "empty", "broken",    "bad state", "an error of another kind"};
-    std::string text = names[static_cast<std::size_t>(shown.how)];
-    if (shown.how == ending::value || shown.how == ending::raised || shown.how == ending::group)
-        text.append(" ").append(std::to_string(shown.value));
-    return text;
-}
 
 void run(program const& to_run, subject_maker make, rota::testing::choice_tape& choices, run_result& into) {
     into.log.clear();

@@ -1,6 +1,7 @@
 // Runs a random program on the simulated engine and notes what happens.
 #pragma once
 
+#include "outcome.hpp"
 #include "program.hpp"
 
 #include <rota/core/coro.hpp>
@@ -13,40 +14,6 @@
 #include <vector>
 
 namespace random_programs {
-
-/// How something ended, as far as a model can foretell.
-enum class ending : std::uint8_t {
-    none,
-    value,
-    cancelled,
-    timed_out,
-    raised,
-    group,
-    misuse,
-    shut_down,
-    full,
-    empty,
-    broken,
-    invalid,
-    stranger
-};
-
-struct outcome {
-    ending how = ending::none;
-    std::int32_t value = 0;
-    friend bool operator==(outcome const&, outcome const&) = default;
-};
-
-/// One that somebody has to see.
-inline bool is_error(outcome of) { return of.how != ending::value && of.how != ending::cancelled; }
-
-std::string to_text(outcome shown);
-outcome outcome_of(std::exception_ptr const& error);
-
-/// What the steps throw.
-struct raised_error {
-    int by = 0;
-};
 
 enum class event_kind : std::uint8_t {
     task_begins,

@@ -261,6 +261,35 @@ TEST(cancel_torture, tells_of_a_frame_that_is_left_over) {
     EXPECT_EQ(rota::detail::frame_pool::count().live(), before);
 }
 
+/// An error that nobody awaits where who would have was cancelled.
+template <bool Expected>
+struct leaves_an_error_when_cancelled : scenario {
+    static rota::coro<> fails() {
+        co_await rota::yield();
+        throw std::runtime_error("of nobody's concern");
+    }
+    rota::coro<> subject() override {
+        auto const failing = rota::create_task(fails());
+        co_await rota::sleep(1ms);
+        try {
+            co_await failing;
+        } catch (std::runtime_error const&) {}
+    }
+    rota::coro<> verify() override { co_await rota::sleep(1ms); }
+    bool expects(rota::exception_context const&) const override { return Expected; }
+};
+
+TEST(cancel_torture, tells_what_the_exception_handler_was_told_unless_it_is_expected) {
+    try {
+        cancel_torture(making<leaves_an_error_when_cancelled<false>>());
+        FAIL() << "nothing was found";
+    } catch (torture_failure const& failure) {
+        EXPECT_NE(std::string(failure.what()).find("cancelled before step"), std::string::npos) << failure.what();
+        EXPECT_NE(std::string(failure.what()).find("of nobody's concern"), std::string::npos) << failure.what();
+    }
+    EXPECT_NO_THROW(cancel_torture(making<leaves_an_error_when_cancelled<true>>()));
+}
+
 struct loses_an_item : scenario {
     bool taken = false;
     bool kept = false;

@@ -7,6 +7,14 @@ import fetching
 from servers import BadServer, ClosedPort, Nginx, PythonServer
 
 
+class CheckOfFailures(fetching.FetchTest):
+    def test_shows_the_line_that_is_one_too_many(self):
+        expected = {"http://a/": "refused"}
+        for line in ("http://a/: refused", "http://b/: what nobody expected"):
+            with self.assertRaisesRegex(AssertionError, line):
+                self.check_failures(f"http://a/: refused\n{line}\n", expected)
+
+
 class Files(fetching.FetchTest):
     def setUp(self):
         super().setUp()

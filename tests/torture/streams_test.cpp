@@ -49,15 +49,6 @@ struct with_a_server : scenario {
     }
 };
 
-coro<> read_to_the_end(stream& from) {
-    // Not `while (!(co_await from.read_some()).empty())`: GCC 12 loses an await in a condition where the body of the
-    // coroutine has no variable in its outermost scope.
-    while (true) {
-        auto const piece = co_await from.read_some();
-        if (piece.empty()) break;
-    }
-}
-
 struct connects : with_a_server {
     std::optional<stream> client;
     coro<> handle(stream peer) override { co_await read_to_the_end(peer); }
@@ -89,81 +80,6 @@ struct is_refused : scenario {
     }
 };
 TEST(TortureStreams, OpenConnectionRefused) { torture<is_refused>("open_connection/refused", several_seeds); }
-
-/// What was opened is closed again: the next one can listen at the same place.
-struct starts_a_server : scenario {
-    int served = 0;
-    coro<> handle(stream peer) {
-        co_await read_to_the_end(peer);
-        ++served;
-    }
-    coro<> subject() override {
-        auto handler = [this](stream peer) { return handle(std::move(peer)); };
-        auto listening = co_await rota::start_server(handler, "localhost", port);
-        {
-            auto client = co_await rota::open_connection("127.0.0.1", port);
-            co_await client.write("x");
-        }
-        for (int i = 0; i < 100 && served == 0; ++i) co_await rota::sleep(1ms);
-        listening.close();
-        co_await listening.wait_closed();
-        require(!listening.is_serving() && listening.sockets().empty(), "a closed server listens");
-    }
-    coro<> verify() override {
-        // A destroyed server's socket closes when its accept has answered.
-        co_await rota::sleep(1s);
-        rota::server_options options;
-        options.reuse_address = false;
-        auto handler = [this](stream peer) { return handle(std::move(peer)); };
-        auto again = co_await rota::start_server(handler, "127.0.0.1", port, options);
-        again.close();
-        co_await again.wait_closed();
-    }
-};
-TEST(TortureStreams, StartServer) { torture<starts_a_server>("start_server, server.wait_closed", several_seeds); }
-
-struct serves_for_ever : scenario {
-    server listening;
-    int handlers = 0;
-    bool serving = false;
-    coro<> handle(stream peer) {
-        counted const here(handlers);
-        co_await peer.write("welcome");
-        co_await read_to_the_end(peer);
-    }
-    coro<> subject() override {
-        auto handler = [this](stream peer) { return handle(std::move(peer)); };
-        listening = co_await rota::start_server(handler, "127.0.0.1", port);
-        auto serve = listening.serve_forever();
-        serving = true;
-        co_await std::move(serve);
-        serving = false;
-        co_await listening.wait_closed();
-    }
-    bool expects(rota::exception_context const& told) const override { return is_lost_connection(told); }
-    coro<> environment() override {
-        while (!listening) co_await rota::sleep(1ms);
-        try {
-            auto client = co_await rota::open_connection("127.0.0.1", port);
-            (void)co_await client.read_exactly(7);
-            co_await client.close();
-            auto const other = co_await rota::open_connection("127.0.0.1", port);
-            co_await rota::sleep(1s);
-        } catch (std::exception const&) {
-            // The server was closed, or memory was short.
-        }
-        listening.close();
-    }
-    coro<> verify() override {
-        if (!listening) co_return;
-        if (serving) require(handlers == 0 && !listening.is_serving(), "it was left before its handlers had ended");
-        listening.close();
-        listening.close_clients();
-        co_await listening.wait_closed();
-        require(handlers == 0, "a handler runs after wait_closed");
-    }
-};
-TEST(TortureStreams, ServeForever) { torture<serves_for_ever>("server.serve_forever", several_seeds); }
 
 std::string const message = "one line\nand another one, which is longer\n--and the end";
 

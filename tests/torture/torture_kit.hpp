@@ -85,6 +85,15 @@ inline bool is_lost_connection(rota::exception_context const& told) {
     return false;
 }
 
+inline coro<> read_to_the_end(rota::stream& from) {
+    // Not `while (!(co_await from.read_some()).empty())`: GCC 12 loses an await in a condition where the body of the
+    // coroutine has no variable in its outermost scope.
+    while (true) {
+        auto const piece = co_await from.read_some();
+        if (piece.empty()) break;
+    }
+}
+
 /// One of a number of coroutines that run, for as long as it lives.
 class counted {
 public:

@@ -43,9 +43,9 @@ public:
     /// an allocation failed the environment may have ended before it had done its part: `environment_failed` tells, and a
     /// `verify` that waits for that part is cancelled and holds.
     virtual coro<> verify();
-    /// Whether the loop's exception handler may be told this in a run of `allocation_torture`. It may always be told of
-    /// what memory was short for (`std::bad_alloc`, `ENOMEM`, and what holds one of them); anything else is a failure of
-    /// the torture unless this gives true. Asked after a run, of a scenario made for that: `task` and `handle` are empty.
+    /// Whether the loop's exception handler may be told this. In `allocation_torture` it may always be told of what memory
+    /// was short for (`std::bad_alloc`, `ENOMEM`, and what holds one of them); anything else is a failure of the torture
+    /// unless this gives true. Asked after a run, of a scenario made for that: `task` and `handle` are empty.
     virtual bool expects(exception_context const& told) const;
 
     /// Whether an allocation has failed in this run: for `verify`.
@@ -99,8 +99,8 @@ public:
 /// Runs the scenario once for each step (a resume of a task, a callback, or a look at the world) that it takes, and cancels
 /// the subject before that step; then all of it again with a second cancel one step after the first, two steps, and so on while the
 /// first one leaves the subject that much time; and all of that with the subject begun before the environment, and after
-/// it. After each run `verify` must hold, and no task, frame, block of a task or
-/// pending operation may be left. Throws `torture_failure` otherwise.
+/// it. After each run `verify` must hold, the exception handler may not have been told of anything (see
+/// `scenario::expects`), and no task, frame, block of a task or pending operation may be left. Throws `torture_failure` otherwise.
 ROTA_API torture_report cancel_torture(scenario_maker const& make, torture_options const& how = {});
 
 /// Where memory comes from that is neither a frame nor a task: what a program that replaces `operator new` knows of it.
