@@ -346,7 +346,7 @@ int epoll_engine::poll(clock::time_point deadline) {
         using namespace std::chrono_literals;
         if (reaped_ != __atomic_load_n(arrived_, __ATOMIC_ACQUIRE))
             sleep = 0ns;
-        else if (files_->has_untold())
+        else if (files_->wants_turn())
             sleep = std::min(sleep.value_or(1ms), clock::duration(1ms));
     }
     int count = -1;
@@ -380,7 +380,7 @@ wait_outcome epoll_engine::wait(clock::time_point deadline) {
         while (next_event_ != end_of_events_ && received_ < enough_received)
             delivered |= handle_event(events_[next_event_++]);
         if (files_) {
-            if (files_->ring().has_news()) files_->turn();
+            files_->turn();
             delivered |= reap_files();
         }
         delivered |= take_own_work();

@@ -60,7 +60,7 @@ bool file_ring::start(file_operation& op) noexcept {
 }
 
 void file_ring::turn() {
-    if (!has_untold() && !ring().has_news()) return;
+    if (!wants_turn()) return;
     int result = outbox_.tell();
     if (result == 0) result = outbox_.calls().submit_and_poll(outbox_.ring().get());
     // The kernel lacks memory, or has completions it found no room for: `reap` makes some.

@@ -32,8 +32,10 @@ public:
     /// Tells the kernel what it does not know yet, and has it put completions where `reap` finds them. Throws
     /// `rota::system_error` where the ring will not serve again.
     void turn();
-    /// The kernel could not take all: it is to be asked again soon.
-    bool has_untold() const noexcept { return !outbox_.empty() || io_uring_sq_ready(outbox_.ring().get()) != 0; }
+    /// `turn` has something to do. Still so behind it: the kernel could not do all, and is to be asked again soon.
+    bool wants_turn() const noexcept {
+        return !outbox_.empty() || io_uring_sq_ready(ring().get()) != 0 || ring().has_news();
+    }
 
     /// Calls `complete(operation, result)` for each that has ended.
     template <class Complete>

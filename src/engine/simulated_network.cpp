@@ -139,11 +139,10 @@ std::optional<std::int32_t> network::attempt(operation& op) noexcept {
         }
         case opcode::receive: {
             auto& receive = static_cast<receive_operation&>(op);
-            void* const into = receive.buffer();
-            if (into == nullptr) return -ENOMEM;
-            auto const result = attempt_receive(socket, into, receive.length());
-            if (!result) receive.give_back();
-            return result;
+            bool const has_bytes = socket.at == socket_state::connected && socket.incoming().readable() != 0;
+            void* const into = has_bytes ? receive.buffer() : nullptr;
+            if (has_bytes && into == nullptr) return -ENOMEM;
+            return attempt_receive(socket, into, receive.length());
         }
         case opcode::send: {
             auto& send = static_cast<send_operation&>(op);
