@@ -372,7 +372,7 @@ int epoll_engine::poll(clock::time_point deadline) {
 wait_outcome epoll_engine::wait(clock::time_point deadline) {
     for (;;) {
         if (next_event_ == end_of_events_) {
-            next_event_ = 0;
+            next_event_ = end_of_events_ = 0;
             end_of_events_ = static_cast<std::size_t>(poll(deadline));
         }
         received_ = 0;
