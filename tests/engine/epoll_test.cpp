@@ -2,6 +2,7 @@
 #include "base/receive_blocks.hpp"
 #include "engine_fixture.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <string>
