@@ -38,7 +38,9 @@ template <class Bound>
 coro<typename Bound::result> run_with_temporary_directory(Bound body) {
     temporary_directory directory;
     auto removing = directory.remove();
-    auto const made = co_await as_result(directory.make());
+    // Through a function, for the frame of making it may find no memory.
+    auto const make = [&] { return directory.make(); };
+    auto const made = co_await as_result_of(make);
     auto const start = [&]() -> auto& {
         made.value();
         return body.start(directory.path);
