@@ -105,6 +105,9 @@ void server_state::bind(socket_address const& at) {
         check(kernel.set_option(opened, socket_option::ipv6_only, 1), "set IPV6_V6ONLY for");
     if (options_.keep_alive && !of_unix)
         check(kernel.set_option(opened, socket_option::keep_alive, 1), "set SO_KEEPALIVE for");
+    // What is accepted has the listener's options: one call for all connections.
+    if (options_.no_delay && !of_unix)
+        check(kernel.set_option(opened, socket_option::no_delay, 1), "set TCP_NODELAY for");
     // Before there is a file that would be left for lack of memory.
     listeners_.reserve(listeners_.size() + 1);
     check(kernel.bind(opened, at), "bind");
@@ -220,8 +223,6 @@ void server_state::begin_connection(io_handle accepted, socket_address const& pe
     socket_holder socket(kernel, accepted);
     if (closed_) return;
     try {
-        if (options_.no_delay && peer.family() != address_family::unix_path)
-            kernel.set_option(accepted, socket_option::no_delay, 1);
         stream connection(std::make_unique<socket_transport>(*home_, accepted, peer), options_.stream);
         socket.release();
         auto record = std::make_unique<connection_record>(shared_from_this(), accepted);

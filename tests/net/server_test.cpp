@@ -6,14 +6,10 @@
 #include <rota/combine/timeout.hpp>
 #include <rota/core/task_factory.hpp>
 #include <rota/core/with_cleanup.hpp>
-#include <rota/detail/operation_awaiter.hpp>
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <ctime>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -438,50 +434,6 @@ TEST_P(Server, ServesAThousandConnectionsAtOnce) {
         for (auto const& each : asking) co_await each;
         EXPECT_EQ(right, many);
         EXPECT_EQ(most, many);
-    });
-}
-
-class ServerReal : public engine_test {};
-INSTANTIATE_TEST_SUITE_P(OnEvery, ServerReal, testing::ValuesIn(real_engines()), name_of);
-
-TEST_P(ServerReal, SurvivesALackOfDescriptorsWithoutASpin) {
-    rlimit before{};
-    getrlimit(RLIMIT_NOFILE, &before);
-    run([&]() -> coro<> {
-        reports told;
-        auto server = co_await serve(echo_line);
-        auto first = co_await connect(server);
-        auto second = co_await connect(server);
-        co_await rota::sleep(20ms);
-        // UBSan opens a pipe when it sees a class for the first time: so it sees this one while there are descriptors.
-        rota::running_loop().call_exception_handler(
-            {"", std::make_exception_ptr(rota::system_error(EMFILE, "accept"))});
-        told.told.clear();
-        rota::io_handle opened;
-        auto& kernel = rota::running_loop().kernel();
-        EXPECT_EQ(kernel.open_socket(rota::address_family::ipv4, opened), 0);
-        // As many as there are already, so that the accept fails and nothing else.
-        int const unused = dup(0);
-        close(unused);
-        auto tight = before;
-        tight.rlim_cur = static_cast<rlim_t>(unused);
-        setrlimit(RLIMIT_NOFILE, &tight);
-        auto const processor_time = std::clock();
-        EXPECT_EQ(co_await rota::detail::operation_awaiter<rota::connect_operation>("connect", opened,
-                                                                                    server.sockets().front()),
-                  0);
-        co_await rota::sleep(250ms);
-        EXPECT_LT(std::clock() - processor_time, CLOCKS_PER_SEC / 10);
-        setrlimit(RLIMIT_NOFILE, &before);
-        EXPECT_EQ(told.told, std::vector<std::string>{
-                                 "a server can not accept for lack of resources, and tries again every 100 ms | "
-                                 "accept at " +
-                                 server.sockets().front().to_string() + ": Too many open files"});
-        // Served after all.
-        auto third = co_await net_kit::connect(server);
-        co_await third.write("third\n");
-        EXPECT_EQ(co_await third.read(), "third\n");
-        kernel.close(opened);
     });
 }
 
