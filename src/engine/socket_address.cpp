@@ -7,8 +7,13 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <charconv>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
+#include <string>
 
 namespace rota::inline v0 {
 namespace {
@@ -137,14 +142,18 @@ void socket_address::set_port(std::uint16_t port) noexcept {
 }
 
 std::string socket_address::host() const {
-    char text[INET6_ADDRSTRLEN]{};
     switch (family()) {
         case address_family::ipv4: {
+            // inet_ntop prints by sprintf, and this is in the text of each error.
             auto const form = as<sockaddr_in>(*this);
-            return inet_ntop(AF_INET, &form.sin_addr, text, sizeof text);
+            auto const bytes = std::bit_cast<std::array<std::uint8_t, 4>>(form.sin_addr.s_addr);
+            std::string host = std::to_string(bytes[0]);
+            for (std::size_t i = 1; i != bytes.size(); ++i) host.append(1, '.').append(std::to_string(bytes[i]));
+            return host;
         }
         case address_family::ipv6: {
             auto const form = as<sockaddr_in6>(*this);
+            char text[INET6_ADDRSTRLEN]{};
             std::string host = inet_ntop(AF_INET6, &form.sin6_addr, text, sizeof text);
             if (form.sin6_scope_id != 0) host += "%" + std::to_string(form.sin6_scope_id);
             return host;

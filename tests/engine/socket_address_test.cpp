@@ -36,6 +36,11 @@ TEST(socket_address, ipv4_literals) {
     EXPECT_EQ(raw.sin_port, htons(8080));
 }
 
+TEST(socket_address, ipv4_hosts_of_any_digits) {
+    for (char const* const text : {"0.0.0.0", "1.22.133.4", "255.255.255.255"})
+        EXPECT_EQ(socket_address::from_literal(text, 1).host(), text);
+}
+
 TEST(socket_address, ipv6_literals) {
     auto const address = socket_address::from_literal("::1", 80);
     EXPECT_EQ(address.family(), address_family::ipv6);
