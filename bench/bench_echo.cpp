@@ -9,17 +9,15 @@
 namespace {
 
 rota::coro<> echo(rota::stream peer) {
-    try {
-        while (true) {
-            bool const more = co_await peer.fill();
-            if (!more) break;
-            // Straight out of the stream's own buffer: nobody reads meanwhile.
-            auto const came = peer.buffered();
-            co_await peer.write(came);
-            peer.consume(came.size());
-        }
-    } catch (rota::system_error const&) {
-        // Load generators leave by reset.
+    while (true) {
+        // Load generators leave by reset: what comes with each connection need not be thrown.
+        auto const more = co_await rota::as_result(peer.fill());
+        if (!more || !more.value()) break;
+        // Straight out of the stream's own buffer: nobody reads meanwhile.
+        auto const came = peer.buffered();
+        auto const sent = co_await rota::as_result(peer.write(came));
+        if (!sent) break;
+        peer.consume(came.size());
     }
 }
 
