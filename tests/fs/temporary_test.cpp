@@ -1,9 +1,13 @@
+#include "core/core_kit.hpp"
 #include "fs_kit.hpp"
 
 #include <rota/base/frame_pool.hpp>
+#include <rota/core/debug.hpp>
 
 #include <cstdint>
 #include <new>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -56,6 +60,29 @@ TEST_P(Temporary, NothingIsLeftWhereThereIsNoMemoryToRemoveIt) {
         }
         EXPECT_TRUE(went_well);
     });
+}
+
+TEST_P(Temporary, ForWantOfMemoryNoCoroutineOfADirectoryIsLeftUnawaited) {
+    bool const before = rota::debug_mode();
+    rota::set_debug_mode(true);
+    run([](std::string const&) -> coro<> {
+        auto const body = [](std::string const&) -> coro<> { co_return; };
+        bool went_well = false;
+        for (std::uint64_t n = 1; !went_well && n < 100; ++n) {
+            core_kit::reports const heard;
+            rota::detail::frame_pool::fail_allocation(n);
+            try {
+                co_await rota::with_temporary_directory(body);
+                went_well = true;
+            } catch (std::bad_alloc const&) {  // is what it is about
+            }
+            rota::detail::frame_pool::fail_allocation(0);
+            co_await rota::yield();
+            EXPECT_EQ(heard.told, std::vector<std::string>()) << "frame " << n;
+        }
+        EXPECT_TRUE(went_well);
+    });
+    rota::set_debug_mode(before);
 }
 
 TEST_P(Temporary, ADirectoryIsGoneWithAllThatIsInIt) {
