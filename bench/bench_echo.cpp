@@ -9,15 +9,18 @@
 namespace {
 
 rota::coro<> echo(rota::stream peer) {
-    while (true) {
-        // Load generators leave by reset: what comes with each connection need not be thrown.
-        auto const more = co_await rota::as_result(peer.fill());
-        if (!more || !more.value()) break;
-        // Straight out of the stream's own buffer: nobody reads meanwhile.
-        auto const came = peer.buffered();
-        auto const sent = co_await rota::as_result(peer.write(came));
-        if (!sent) break;
-        peer.consume(came.size());
+    try {
+        while (true) {
+            // Load generators leave by reset: what comes with each connection need not be thrown.
+            auto const more = co_await rota::as_result(peer.fill());
+            if (!more || !more.value()) break;
+            // Straight out of the stream's own buffer: nobody reads meanwhile.
+            auto const came = peer.buffered();
+            co_await peer.write(came);
+            peer.consume(came.size());
+        }
+    } catch (rota::system_error const&) {
+        // It was reset before the answer went.
     }
 }
 

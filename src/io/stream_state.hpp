@@ -150,6 +150,7 @@ private:
     void take_in(std::int32_t result) noexcept;
     static void received(operation& op) noexcept;
 
+    bool start_send(write_awaiter& first) noexcept;
     bool start_next(write_awaiter& first) noexcept;
     void take_sent(write_awaiter& first, std::int32_t result) noexcept;
     void conclude(write_awaiter& first, write_awaiter::verdict how) noexcept;
