@@ -334,7 +334,7 @@ bool epoll_engine::handle_event(epoll_event const& event) noexcept {
     if ((event.events & (EPOLLIN | special)) != 0) slot->readable = true;
     if ((event.events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) slot->writable = true;
     bool const read = serve(*slot, handle, slot->reading, slot->readable);
-    if (handles_.find(handle) != slot) return read;
+    if (handles_.find(handle) != slot || slot->writing.empty()) return read;
     bool const wrote = serve(*slot, handle, slot->writing, slot->writable);
     return read || wrote;
 }

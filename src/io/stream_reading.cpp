@@ -42,7 +42,8 @@ separator_match first_match(std::string_view text, std::span<std::string_view co
 
 }  // namespace
 
-bool stream_state::begin_read(read_awaiter& asking) {
+// One body each, this and `received`: what they call is short, and called for every message.
+[[gnu::flatten]] bool stream_state::begin_read(read_awaiter& asking) {
     require_own_loop(*asking.task_);
     if (reader != nullptr) throw_usage_error("stream: two tasks read at once; let one read, or use a lock");
     reader = &asking;
@@ -208,7 +209,7 @@ void stream_state::take_in(std::int32_t result) noexcept {
     }
 }
 
-void stream_state::received(operation& op) noexcept {
+[[gnu::flatten]] void stream_state::received(operation& op) noexcept {
     auto& self = *static_cast<stream_operation<receive_operation>&>(op).owner;
     self.read_pending = false;
     self.take_in(op.result());
