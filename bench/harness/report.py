@@ -1,9 +1,10 @@
-"""docs/performance.md and the plots beside it, out of what was measured: nothing in it is written by hand."""
+"""docs/performance.md and the plots beside it, out of what was measured; of words written by hand it has those of remedies.py."""
 import pathlib
 
 import contenders
 import micro_rows
 import plots
+import remedies
 import server_rows
 import tables
 from tables import NAMES, number
@@ -172,7 +173,8 @@ def write(results, rows, path):
     behind = [row for row in rows if stand.get(row.name, ("", None))[0] in ("level", "behind")]
     page += ["## Where Rota is not first", ""]
     for row in behind:
-        page += [f"- `{row.name}`, {row.title}: {stand[row.name][1]}. {results.profiles.get(row.name, NOT_PROFILED)}"]
+        remedy = remedies.of(row.name) if stand[row.name][0] == "behind" else ""
+        page += [f"- `{row.name}`, {row.title}: {stand[row.name][1]}. {results.profiles.get(row.name, NOT_PROFILED)} {remedy}".rstrip()]
     if not behind:
         page += ["Nowhere."]
     path.write_text("\n".join(page).rstrip() + "\n")
