@@ -3,6 +3,8 @@
 #include <rota/base/error.hpp>
 #include <rota/detail/hot.hpp>
 
+#include <new>
+
 namespace rota::inline v0 {
 
 char const* channel_closed::what() const noexcept { return "the channel was closed"; }
@@ -35,6 +37,7 @@ bool channel_waiter::check_outcome() const {
     switch (outcome_.load(std::memory_order_acquire)) {
         case outcome::destroyed: throw_usage_error("a channel was destroyed while tasks waited for it");
         case outcome::closed: return false;
+        case outcome::no_memory: throw std::bad_alloc();
         case outcome::served:
         case outcome::waiting: break;
     }

@@ -6,10 +6,13 @@
 #include <rota/combine/timeout.hpp>
 #include <rota/core/cancellation.hpp>
 
+#include <array>
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <random>
 #include <thread>
 #include <vector>
 
@@ -54,6 +57,48 @@ TEST(Channel, WithoutRoomEachSendWaitsForItsReceiver) {
         EXPECT_EQ(handed.try_receive(), std::nullopt);
         co_await sending;
         EXPECT_TRUE(sent);
+    });
+}
+
+TEST(Channel, ATakenItemLetsTheFirstWhoWaitsInAtOnce) {
+    run_simulated([]() -> coro<> {
+        channel<int> numbers(3);
+        for (int number = 1; number <= 3; ++number) EXPECT_TRUE(numbers.try_send(number));
+        auto send = [&](int number) -> coro<> { co_await numbers.send(number); };
+        std::vector<rota::task<>> sending;
+        for (int number = 4; number <= 6; ++number) sending.push_back(rota::create_task(send(number)));
+        co_await rota::yield();
+        for (int number = 1; number <= 3; ++number) {
+            EXPECT_EQ(numbers.try_receive(), number);
+            EXPECT_EQ(numbers.size(), 3U);
+            EXPECT_FALSE(numbers.try_send(7));
+            co_await rota::yield();
+            for (int other = 1; other <= 3; ++other)
+                EXPECT_EQ(sending[static_cast<std::size_t>(other) - 1].done(), other <= number);
+        }
+        for (int number = 4; number <= 6; ++number) EXPECT_EQ(numbers.try_receive(), number);
+        EXPECT_EQ(numbers.try_receive(), std::nullopt);
+    });
+}
+
+TEST(Channel, OfWhatIsSentAndTakenInAnyOrderNothingOvertakes) {
+    run_simulated([]() -> coro<> {
+        std::minstd_rand draw(7);
+        for (std::size_t const capacity : {1U, 2U, 3U, 5U, 8U}) {
+            channel<int> numbers(capacity);
+            std::deque<int> expected;
+            for (int number = 0; number < 2000; ++number) {
+                if (draw() % 2 == 0) {
+                    EXPECT_EQ(numbers.try_send(number), expected.size() < capacity);
+                    if (expected.size() < capacity) expected.push_back(number);
+                } else {
+                    EXPECT_EQ(numbers.try_receive(), expected.empty() ? std::nullopt : std::optional(expected.front()));
+                    if (!expected.empty()) expected.pop_front();
+                }
+                EXPECT_EQ(numbers.size(), expected.size());
+            }
+        }
+        co_return;
     });
 }
 
@@ -154,9 +199,10 @@ TEST(Channel, DestroyedUnderWhoWaitsIsMisuse) {
 class ChannelBetweenLoops : public engine_test {};
 INSTANTIATE_TEST_SUITE_P(OnEvery, ChannelBetweenLoops, testing::ValuesIn(real_engines()), name_of);
 
-// Three loops send, two receive, and tasks that wait are cancelled all the while: what was sent arrives once.
+// Three loops send, two receive, and tasks that wait are cancelled all the while: what was sent arrives once, and each
+// receiver has it in each sender's order.
 TEST_P(ChannelBetweenLoops, LosesNothingAndDoublesNothing) {
-    for (std::size_t const capacity : {std::size_t{0}, std::size_t{4}}) {
+    for (std::size_t const capacity : {0U, 1U, 4U, 7U}) {
         channel<std::unique_ptr<int>> numbers(capacity);
         std::atomic<int> senders{3};
         std::atomic<std::int64_t> sent{0};
@@ -183,9 +229,13 @@ TEST_P(ChannelBetweenLoops, LosesNothingAndDoublesNothing) {
         auto const receive = [&] {
             rota::run(rota::runner_options(options), [&]() -> coro<> {
                 bool open = true;
+                std::array<int, 3> last{-1, -1, -1};
                 auto one = [&]() -> coro<> {
                     auto const item = co_await numbers.next();
                     if (item) {
+                        int& before = last[static_cast<std::size_t>(**item / 1000)];
+                        EXPECT_LT(before, **item);
+                        before = **item;
                         received += **item;
                         ++count;
                     } else {

@@ -48,6 +48,13 @@ public:
         while (size_ > 0) (void)pop();
     }
 
+    void swap(ring_items& other) noexcept {
+        std::swap(slots_, other.slots_);
+        std::swap(capacity_, other.capacity_);
+        std::swap(first_, other.first_);
+        std::swap(size_, other.size_);
+    }
+
 private:
     static constexpr std::size_t least = 4;
 
