@@ -11,8 +11,7 @@ _BY_ROW = {
     "call": _CALL,
     "timeout_fires": _THROW,
     "cancel": _THROW,
-    "channel": "Both sides take one lock for each item. A ring for each side, exchanged when one is empty, would have them meet once in "
-               "many items.",
+    "channel": "A receiver that has emptied it sleeps, and its loop is woken by the kernel; Go's goes on in the thread that has sent.",
     "xthread": "Two wake-ups by the kernel are nearly all of it.",
     "tothread": "Two wake-ups by the kernel are nearly all of it.",
     "echo": _MANY,
