@@ -16,7 +16,10 @@ HOW = """Contenders take turns within each of at least three rounds. What counts
 which counts nanoseconds and what the kernel does for it; wall time says little on a machine that does anything else besides. A
 cell shows the least of the rounds, since whatever disturbs only ever adds, and the median, which shows how much it did. In
 brackets: how often the floor's figure, the best of the programs by hand. Figures less than {level} % apart are level. A
-measurement during which others had more than a seventh of a processor was made once more."""
+measurement was made once more where others had more than a seventh of a processor, or the processor itself, before or after
+it, was slower than four fifths of its best pace."""
+
+PACE = """In the median measurement the processor ran at {median:.0%} of its best pace, in the slowest at {slowest:.0%}."""
 
 FLOORS = """A program *by hand* (`bench/floors/`) is what the work itself takes: bare coroutines or a bare loop, without
 cancellation, errors, tasks that can be seen, or limits. Peers (`bench/peers/`) are written as their own documentation writes it."""
@@ -126,6 +129,11 @@ def draw(results, folder):
     return drawn
 
 
+def pace_line(results):
+    pace = results.pace()
+    return [PACE.format(median=pace[0], slowest=pace[1])] if pace else []
+
+
 def write(results, rows, path):
     path = pathlib.Path(path)
     folder = path.parent / path.stem
@@ -138,7 +146,7 @@ def write(results, rows, path):
             "With " + ", ".join(f"{name} {version}" for name, version in results.versions.items()) + ".", "",
             f"Of {sum(count.values())} rows that a peer has too, Rota is first in {count['first']}, level with the best peer in "
             f"{count['level']}, behind it in {count['behind']}.", "",
-            HOW.format(level=round(LEVEL * 100)), "", FLOORS, "",
+            HOW.format(level=round(LEVEL * 100)), *pace_line(results), "", FLOORS, "",
             REPEAT.format(command=results.command, minutes=results.seconds / 60), "",
             "## Against the floor and the best peer", "",
             "Least and median of the rounds.", "", spread_table(results, rows), ""]

@@ -16,6 +16,7 @@ class Results:
     processor: str = dataclasses.field(default_factory=lambda: processor())
     processors: int = dataclasses.field(default_factory=lambda: len(os.sched_getaffinity(0)))
     seconds: float = 0.0
+    best_pace_ns: int = 0
     rows: dict = dataclasses.field(default_factory=dict)
     profiles: dict = dataclasses.field(default_factory=dict)
 
@@ -33,6 +34,12 @@ class Results:
         """Who of these has the least, and how much: (name, figure), or None where none was measured."""
         found = [(least, name) for name in names if (least := self.least(row, name, figure)) is not None]
         return (min(found)[1], min(found)[0]) if found else None
+
+    def pace(self):
+        """How fast the processor was, of its best: in the median measurement, and in the slowest."""
+        paces = [self.best_pace_ns / each["pace_ns"] for row in self.rows.values() for of in row.values() for each in of
+                 if "pace_ns" in each]
+        return (statistics.median(paces), min(paces)) if paces else None
 
     def save(self, path):
         pathlib.Path(path).write_text(json.dumps(dataclasses.asdict(self), indent=1) + "\n")
