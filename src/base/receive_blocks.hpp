@@ -26,7 +26,7 @@ public:
     static void* take(std::size_t size) noexcept;
     static void give_back(void* block, std::size_t size) noexcept;
 
-    /// How many bytes this thread has taken more than it has given back.
+    /// How many bytes this thread has taken more than it has given back; where it gave back others' blocks, modulo 2^64.
     static std::size_t lent() noexcept;
 };
 

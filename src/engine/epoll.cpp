@@ -225,6 +225,7 @@ bool epoll_engine::start(handle_slot& slot, operation& op) noexcept {
 std::int32_t epoll_engine::attempt_other(handle_slot& slot, operation& op) noexcept {
     if (goes_by_readiness(slot, op)) {
         auto const result = attempt_by_call(slot, op);
+        if (result > 0 && op.code() == opcode::receive) received_ += static_cast<std::size_t>(result);
         if (result != -EAGAIN) return result;
         (&list_of(slot, op) == &slot.reading ? slot.readable : slot.writable) = false;
         return must_wait;

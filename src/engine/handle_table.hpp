@@ -38,7 +38,7 @@ struct alignas(64) handle_slot {
     /// It was blocking before it was adopted.
     bool was_blocking : 1 = false;
 
-    /// epoll: what the kernel last said. True until a call has found otherwise.
+    /// epoll: what the kernel last said. True until a call has found otherwise, or a new connection is expected to.
     bool readable = true;
     bool writable = true;
     bool registered : 1 = false;

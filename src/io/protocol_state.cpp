@@ -115,7 +115,7 @@ void protocol_state::deliver() noexcept {
     if (data_ != nullptr) {
         undelivered_.consume(data.size());
         hand_over("data_received", [&] { data_->data_received(data); });
-        return;
+        return rest_when_empty();
     }
     // Each of the two calls may pause, close, or put another protocol in its place.
     auto* const into = buffered_;
@@ -129,6 +129,12 @@ void protocol_state::deliver() noexcept {
     std::memcpy(room.data(), data.data(), size);
     undelivered_.consume(size);
     hand_over("buffer_updated", [&] { into->buffer_updated(size); });
+    rest_when_empty();
+}
+
+// While it is paused no read comes that would give the block back.
+void protocol_state::rest_when_empty() noexcept {
+    if (undelivered_.empty()) undelivered_.rest();
 }
 
 void protocol_state::end_of_data() noexcept {

@@ -61,6 +61,7 @@ private:
     void start_read() noexcept;
     void take_read() noexcept;
     void deliver() noexcept;
+    void rest_when_empty() noexcept;
     void end_of_data() noexcept;
     static void received(operation& op) noexcept;
 

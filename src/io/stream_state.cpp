@@ -37,7 +37,9 @@ void transfer_turn::call() {
 // Its turn is over, or will not come any more.
 void transfer_turn::destroy() noexcept {
     add_reference();
-    if (due_ != 0) return owner_->home->push(*this);
+    bool const was_called = std::exchange(called, false);
+    if (was_called && due_ != 0) return owner_->home->push(*this);
+    due_ = 0;
     queued_ = false;
     stream_ref const last(owner_);
 }

@@ -1,5 +1,6 @@
 #include <rota/io/protocol_transport.hpp>
 
+#include "base/receive_blocks.hpp"
 #include "net/protocol_kit.hpp"
 
 #include <rota/base/error.hpp>
@@ -191,6 +192,21 @@ TEST_P(ProtocolTransport, PausedItTellsNothingAndResumedItTellsAll) {
         co_await until([&] { return made.protocol->was("lost"); });
         EXPECT_EQ(made.protocol->data, "ab");
         EXPECT_FALSE(made.transport.is_reading());
+    });
+}
+
+TEST_P(ProtocolTransport, PausedByWhatCameItKeepsNoBuffer) {
+    run([]() -> coro<> {
+        auto made = co_await attach();
+        auto const before = rota::detail::receive_blocks::lent();
+        made.protocol->on_data = [&] { made.transport.pause_reading(); };
+        co_await made.peer.write("a");
+        co_await until([&] { return made.protocol->data == "a"; });
+        EXPECT_LE(rota::detail::receive_blocks::lent(), before);
+        made.protocol->on_data = {};
+        made.transport.close();
+        co_await until([&] { return made.protocol->was("lost"); });
+        co_await made.peer.close();
     });
 }
 
