@@ -85,7 +85,8 @@ struct connect_operation : operation {
 /// Receives what is there, at least one byte; result 0 is the end, or that there was no room. Of what is no socket it reads.
 ///
 /// Into memory of its owner's, or into a buffer it borrows: such a one has none until there are bytes to put in, so that
-/// many connections that wait take no memory, and the few that have bytes share what the processor's cache holds.
+/// many connections that wait take no memory, and the few that have bytes share what the processor's cache holds. On
+/// io_uring it has one as long as it waits, since the kernel puts in what comes.
 struct receive_operation : operation {
     receive_operation(io_handle handle, void* into, std::size_t room, completion completed) noexcept
         : operation(opcode::receive, handle, completed), buffer_(into), length_(room) {}

@@ -37,7 +37,8 @@ struct stream_options {
 ///
 /// What it gives to keep is `std::string`; what it takes is a span or `string_view` that must live until the await ends,
 /// as the variables and temporaries of the awaiting expression do. Reads and writes allocate nothing beyond the buffer,
-/// which a stream borrows for as long as there are bytes in it, and the strings they return.
+/// which a stream borrows for as long as there are bytes in it (what `consume` emptied: until the next read), and the strings
+/// they return.
 ///
 /// One task may read at a time, any number may write: each write goes out whole, first come first served. A write ends when
 /// the kernel has all of it, so that awaiting it is the back-pressure.

@@ -29,8 +29,9 @@ public:
     /// What the operations given to it are to be made for; empty where it has no handle of the engine's.
     virtual io_handle handle() const noexcept { return {}; }
 
-    /// Receives at least one byte; 0 is the end. An operation that borrows its buffer is asked for it, by
-    /// `receive_operation::buffer`, once there are bytes to put in.
+    /// Receives at least one byte; 0 is the end. The bytes go where `receive_operation::buffer` says, which an operation that
+    /// borrows its buffer is asked for once there are some: where it gives null the operation ends with `-ENOMEM`, and who has
+    /// asked in vain, since nothing came, calls `give_back`.
     ///
     /// asyncio: `resume_reading`; a transport there reads by itself, and pushes what came.
     virtual bool start_read(receive_operation& op) noexcept = 0;
