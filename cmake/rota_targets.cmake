@@ -86,3 +86,13 @@ function(rota_program target)
     get_property(components GLOBAL PROPERTY ROTA_COMPONENTS)
     target_link_libraries(${target} PRIVATE ${components})
 endfunction()
+
+# rota_precompiled_headers(TARGET HEADER...): a program of nothing but headers, for others to precompile as.
+function(rota_precompiled_headers target)
+    if(NOT ROTA_PRECOMPILE)
+        return()
+    endif()
+    file(CONFIGURE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/${target}.cpp" CONTENT "int main() {}\n")
+    rota_program(${target} "${CMAKE_CURRENT_BINARY_DIR}/${target}.cpp")
+    rota_precompile(${target} ${ARGN})
+endfunction()
