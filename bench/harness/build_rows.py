@@ -1,4 +1,5 @@
 """What a program that sleeps and says hello costs to be built, and how large it gets."""
+import contextlib
 import pathlib
 import resource
 import subprocess
@@ -16,28 +17,42 @@ def built(words, name):
         return seconds, out.stat().st_size
 
 
-class CompileRow:
-    group, kind, figure, unit, more = "build", "build", "seconds", "s", []
+class BuildRow:
+    group, kind, more = "build", "build", []
+
+    def rounds(self, _asked):
+        return 3
+
+    def cost(self, _seconds):
+        return 5.0
+
+    def cost_to_open(self, _seconds):
+        return 0.0
+
+    @contextlib.contextmanager
+    def opened(self, words, _of, _seconds, _quick):
+        yield lambda: self.measure(words)
+
+    def measure(self, words):
+        raise NotImplementedError
+
+
+class CompileRow(BuildRow):
+    figure, unit = "seconds", "s"
 
     def __init__(self, level):
         self.level = level
         self.name, self.title = f"compile-{level}", f"compile a program that sleeps and says hello, at -{level}"
 
-    def cost(self, _seconds):
-        return 4.0
-
-    def measure(self, words, _of, _seconds, _quick):
+    def measure(self, words):
         return {"seconds": built([*words, f"-{self.level}", "-c"], "hello.o")[0]}
 
 
-class SizeRow:
-    group, kind, figure, unit, more = "build", "build", "bytes", "bytes", []
+class SizeRow(BuildRow):
+    figure, unit = "bytes", "bytes"
     name, title = "size", "the same program at -O2, without its symbols"
 
-    def cost(self, _seconds):
-        return 6.0
-
-    def measure(self, words, _of, _seconds, _quick):
+    def measure(self, words):
         return {"bytes": built([*words, "-O2", "-s"], "hello")[1]}
 
 

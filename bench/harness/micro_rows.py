@@ -1,4 +1,6 @@
 """The rows of programs that measure themselves: what one step of a core costs."""
+import contextlib
+
 import processes
 
 # What each does, and how many operations it always does where that is what the row is about.
@@ -50,11 +52,17 @@ class MicroRow:
         self.more = ["rss_b"] if self.program == "sleep1m" else []
         if self.program in ("cores1", "cores2"):
             self.figure = "wall_ns"
-        self._counts = {}
+
+    def rounds(self, asked):
+        # What always does as much does so long that more would say nothing new.
+        return max(3, asked // 3) if self.fixed else asked
 
     def cost(self, seconds):
-        """About how long a measurement takes, in seconds."""
+        """About how long a turn takes, in seconds."""
         return (3.0 if self.fixed else seconds) + 0.1
+
+    def cost_to_open(self, _seconds):
+        return 0.2
 
     def _more(self):
         return [str(self.window)] if self.window else []
@@ -63,38 +71,34 @@ class MicroRow:
         """The words of a run that is long enough to count instructions in."""
         return [self.program, str(max(20_000, 2 * (self.window or 0)) if not self.fixed else 20_000), *self._more()]
 
-    def measure(self, words, of, seconds, quick):
-        """A measurement, or None: it has no such row."""
-        program = self.program
-        on = None if program in ON_ALL_PROCESSORS else processes.MEASURED
+    @contextlib.contextmanager
+    def opened(self, words, of, seconds, quick):
+        """What measures one turn, or None: it has no such row."""
         interpreted = of.name in ("asyncio", "uvloop")
-
-        def once(count):
-            said = processes.run([*words, program, str(count), *self._more()], LONGEST, on)
-            for line in said.splitlines():
-                if line.startswith("RESULT "):
-                    found = {name: value for name, _, value in (word.partition("=") for word in line.split()[1:])}
-                    return {key: float(found[key]) for key in ("n", "cpu_ns", "wall_ns", "rss_b")}
-            if "SKIP" in said:
-                return None
-            raise RuntimeError(f"{of.name} printed no result for {self.name}")
-
         if self.fixed:
             # A tenth tells as much of what takes twenty times as long.
-            return once(max(1000, self.fixed // (50 if quick else 1) // (10 if interpreted else 1)))
-        if of.name not in self._counts:
-            least = max(2_000 if interpreted else 20_000, 2 * (self.window or 0))
-            if program in ("xthread", "tothread", "timeout_unused"):
-                least = min(least, 1_000)
-            tried = once(least)
-            if tried is None:
-                return None
-            wanted = int(seconds * 1e9 / max(tried["wall_ns"], 1.0))
-            self._counts[of.name] = max(least, wanted // 1000 * 1000)
-        return once(self._counts[of.name])
+            count = max(1000, self.fixed // (50 if quick else 1) // (10 if interpreted else 1))
+            tried = self._once(words, 1000, of)
+        else:
+            count = max(2_000 if interpreted else 20_000, 2 * (self.window or 0))
+            if self.program in ("xthread", "tothread", "timeout_unused"):
+                count = min(count, 1_000)
+            tried = self._once(words, count, of)
+            if tried:
+                count = max(count, int(seconds * 1e9 / max(tried["wall_ns"], 1.0)) // 1000 * 1000)
+        yield (lambda: self._once(words, count, of)) if tried else None
+
+    def _once(self, words, count, of):
+        on = None if self.program in ON_ALL_PROCESSORS else processes.MEASURED
+        said = processes.run([*words, self.program, str(count), *self._more()], LONGEST, on)
+        for line in said.splitlines():
+            if line.startswith("RESULT "):
+                found = {name: value for name, _, value in (word.partition("=") for word in line.split()[1:])}
+                return {key: float(found[key]) for key in ("n", "cpu_ns", "wall_ns", "rss_b")}
+        if "SKIP" in said:
+            return None
+        raise RuntimeError(f"{of.name} printed no result for {self.name}")
 
 
 def rows():
     return [MicroRow(name) for name in ROWS]
-
-

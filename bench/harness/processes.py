@@ -47,17 +47,6 @@ def resident_bytes(pid):
     raise RuntimeError(f"process {pid} has no memory: it has ended")
 
 
-def busy_seconds():
-    """What all processors have done since the machine began, idling left out."""
-    ticks = [int(word) for word in pathlib.Path("/proc/stat").read_text().splitlines()[0].split()[1:9]]
-    return (sum(ticks) - ticks[3] - ticks[4]) / os.sysconf("SC_CLK_TCK")
-
-
-def own_seconds():
-    """What this process and those that it has waited for have had."""
-    return sum(sum(resource.getrusage(whose)[:2]) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-
-
 def pace_ns():
     """What a fixed piece of work takes on the processor for what is measured. A virtual one is slower where its host gives it
     less, and nothing else tells."""
@@ -96,6 +85,11 @@ class Running:
         self.process.wait()
         self.process.stdin.close()
         self.process.stdout.close()
+
+    def say(self, line):
+        """A line of its input."""
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
 
     def line(self, begins):
         """Its next line, which must begin so."""

@@ -54,18 +54,19 @@ def _by_samples(row, results, field, peer):
     said = []
     for name in ("Rota", peer):
         words = field.command(BY_NAME[name], row.kind)
-        least = results.least(row.name, name, row.figure)
-        kernel, others = _samples(row, words) if words and least else (None, [])
+        median = results.median(row.name, name, row.figure)
+        kernel, others = _samples(row, words) if words and median else (None, [])
         if kernel is None:
             return "Not profiled: perf could not look into the server."
-        said.append(f"Of {name}'s {least:,.0f} ns {least * kernel:,.0f} are the kernel's" +
+        said.append(f"Of {name}'s {median:,.0f} ns {median * kernel:,.0f} are the kernel's" +
                     (f"; outside of it: {_listed(others)}" if name == "Rota" and others else "") + ".")
     return " ".join(said)
 
 
 def _samples(row, words):
     """(the part of the samples that is the kernel's, [(percent, function), ...] of the rest); (None, []): it failed."""
-    with tempfile.TemporaryDirectory() as folder, row.serving(words) as server, row.loading(server, 1.5):
+    with tempfile.TemporaryDirectory() as folder, row.serving(words) as server, row.loading(server, 1.5) as generator:
+        generator.say("")
         data = pathlib.Path(folder, "perf.data")
         try:
             subprocess.run(["perf", "record", "-q", "-e", "cpu-clock", "-F", "4000", "-o", data, "-p", str(server.pid), "--",

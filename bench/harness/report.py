@@ -12,14 +12,14 @@ from tables import NAMES, number
 # What lies closer together than this is level: so much the same program differs from round to round.
 LEVEL = 0.04
 
-HOW = """Contenders take turns within each of at least three rounds. What counts is *processor time*: of the process's own clock,
-which counts nanoseconds and what the kernel does for it; wall time says little on a machine that does anything else besides. A
-cell shows the least of the rounds, since whatever disturbs only ever adds, and the median, which shows how much it did. In
-brackets: how often the floor's figure, the best of the programs by hand. Figures less than {level} % apart are level. A
-measurement was made once more where others had more than a seventh of a processor, or the processor itself, before or after
-it, was slower than four fifths of its best pace."""
+HOW = """All contenders of a row are up at once, and take turns of a fraction of a second: {rounds}. What counts is *processor time*: of
+the process's own clock, which counts nanoseconds and what the kernel does for it; wall time says little on a machine that does
+anything else besides. A cell shows the median of the rounds; the first table shows the least too, since whatever disturbs only
+ever adds. In brackets: how often the floor's figure, the best of the programs by hand. A ratio is that of one round, in which the
+two had the same machine, and of all rounds the median. Figures less than {level} % apart are level."""
 
-PACE = """In the median measurement the processor ran at {median:.0%} of its best pace, in the slowest at {slowest:.0%}."""
+PACE = """How fast the processor is was looked at before each round: in the median one at {median:.0%} of its best pace, in the slowest
+at {slowest:.0%}."""
 
 FLOORS = """A program *by hand* (`bench/floors/`) is what the work itself takes: bare coroutines or a bare loop, without
 cancellation, errors, tasks that can be seen, or limits. Peers (`bench/peers/`) are written as their own documentation writes it."""
@@ -45,7 +45,7 @@ def verdict(results, row):
     peer = results.best(row.name, NAMES["peer"], row.figure)
     if not rota or not peer:
         return ("alone", None)
-    times = rota[1] / peer[1]
+    times = results.ratio(row.name, rota[0], peer[0], row.figure)
     if times <= 1 - LEVEL:
         return ("first", None)
     if times <= 1 + LEVEL:
@@ -55,12 +55,12 @@ def verdict(results, row):
 
 
 def cell(results, row, name, figure):
-    least = results.least(row, name, figure)
-    if least is None:
+    median = results.median(row, name, figure)
+    if median is None:
         return "-"
     floor = results.best(row, NAMES["floor"], figure)
-    times = f" ({least / floor[1]:.2f})" if floor and floor[1] > 0 else ""
-    return number(least) + times
+    times = results.ratio(row, name, floor[0], figure) if floor else None
+    return number(median) + (f" ({times:.2f})" if times is not None else "")
 
 
 def present(results, rows):
@@ -71,7 +71,7 @@ def present(results, rows):
 def matrix(results, rows, first, figure=None):
     """The rows that have this figure; without one, each with its own."""
     rows = [row for row in rows
-            if any(results.least(row.name, each.name, figure or row.figure) is not None for each in contenders.ALL)]
+            if any(results.median(row.name, each.name, figure or row.figure) is not None for each in contenders.ALL)]
     names = present(results, rows)
     return tables.table([first, *names], [[row_name(row), *(cell(results, row.name, name, figure or row.figure) for name in names)]
                                           for row in rows])
@@ -92,18 +92,18 @@ def spread_table(results, rows):
         peer = results.best(row.name, NAMES["peer"], row.figure)
 
         def both(found, row=row):
-            return f"{number(found[1])} / {number(results.median(row.name, found[0], row.figure))}" if found else "-"
+            return f"{number(results.least(row.name, found[0], row.figure))} / {number(found[1])}" if found else "-"
 
-        lines.append([row_name(row), row.title, row.unit, both(floor), both(rota), tables.ratio(rota[1], floor),
-                      peer[0] if peer else "-", both(peer), tables.ratio(rota[1], peer)])
+        lines.append([row_name(row), row.title, row.unit, both(floor), both(rota), tables.ratio(results, row, "Rota", floor),
+                      peer[0] if peer else "-", both(peer), tables.ratio(results, row, "Rota", peer)])
     return tables.table(["row", "what", "unit", "by hand", "Rota", "x floor", "best peer", "its", "x peer"], lines)
 
 
 def series(results, rows, x_of, figure):
     """For a plot: each contender's points, in the order of x."""
     names = present(results, rows)
-    return [(name, [(x_of(row), least) for row in sorted(rows, key=x_of)
-                    if (least := results.least(row.name, name, figure))]) for name in names]
+    return [(name, [(x_of(row), median) for row in sorted(rows, key=x_of)
+                    if (median := results.median(row.name, name, figure))]) for name in names]
 
 
 def draw(results, folder):
@@ -129,6 +129,12 @@ def draw(results, folder):
     return drawn
 
 
+def rounds_line(results):
+    """From how few to how many each contender had."""
+    counts = {len(each) for of in results.rows.values() for each in of.values()}
+    return f"{min(counts)} to {max(counts)} rounds of them" if len(counts) > 1 else f"{max(counts)} of them each"
+
+
 def pace_line(results):
     pace = results.pace()
     return [PACE.format(median=pace[0], slowest=pace[1])] if pace else []
@@ -146,7 +152,7 @@ def write(results, rows, path):
             "With " + ", ".join(f"{name} {version}" for name, version in results.versions.items()) + ".", "",
             f"Of {sum(count.values())} rows that a peer has too, Rota is first in {count['first']}, level with the best peer in "
             f"{count['level']}, behind it in {count['behind']}.", "",
-            HOW.format(level=round(LEVEL * 100)), *pace_line(results), "", FLOORS, "",
+            HOW.format(level=round(LEVEL * 100), rounds=rounds_line(results)), *pace_line(results), "", FLOORS, "",
             REPEAT.format(command=results.command, minutes=results.seconds / 60), "",
             "## Against the floor and the best peer", "",
             "Least and median of the rounds.", "", spread_table(results, rows), ""]

@@ -1,6 +1,7 @@
 """The rows of servers that a load talks to: what they have of their processor for each message or connection, how long the
 slowest hundredth takes, and what a connection takes of memory. The load runs on the other processor and never sleeps, so
-that its own waking up is in no figure."""
+that its own waking up is in no figure. All servers of a row are up at once, each with a load that is warm; they work in turns,
+so that whatever happens to the machine happens to all of them."""
 import contextlib
 import subprocess
 import tempfile
@@ -32,7 +33,7 @@ class ServerRow:
 
     @contextlib.contextmanager
     def loading(self, server, seconds):
-        """A load that is warm, and goes on for so long."""
+        """A load that is warm, and takes turns of so long."""
         with processes.Running([*self.load(seconds), "--port", server.port], processes.LOAD) as generator:
             generator.line("ready")
             yield generator
@@ -43,20 +44,32 @@ class ServerRow:
     def at_least(self, seconds):
         return seconds
 
-    def cost(self, seconds):
-        """About how long a measurement takes, in seconds."""
-        return 1.1 * self.at_least(seconds) + 0.2
+    def rounds(self, asked):
+        return asked
 
-    def measure(self, words, of, seconds, _quick):
+    def cost(self, seconds):
+        """About how long a turn takes, in seconds."""
+        return self.at_least(seconds) + 0.02
+
+    def cost_to_open(self, seconds):
+        return 0.3 + self.at_least(seconds) / 10
+
+    @contextlib.contextmanager
+    def opened(self, words, of, seconds, _quick):
+        """What measures one turn."""
         with self.serving(words) as server, self.loading(server, self.at_least(seconds)) as generator:
-            before = processes.cpu_ns(server.pid)
-            found = generator.fields()
-            used = processes.cpu_ns(server.pid) - before
-        messages = int(found["messages"])
-        if messages == 0:
-            raise RuntimeError(f"{of.name} answered nothing")
-        measured = {"cpu_ns": used / messages, "per_second": messages / float(found["seconds"])}
-        return measured | {key: float(found[key]) for key in ("p50_us", "p99_us") if key in found}
+            def turn():
+                before = processes.cpu_ns(server.pid)
+                generator.say("")
+                found = generator.fields()
+                used = processes.cpu_ns(server.pid) - before
+                messages = int(found["messages"])
+                if messages == 0:
+                    raise RuntimeError(f"{of.name} answered nothing")
+                return {"cpu_ns": used / messages, "per_second": messages / float(found["seconds"]),
+                        "p50_us": float(found["p50_us"]), "p99_us": float(found["p99_us"])}
+
+            yield turn
 
 
 class MessageRow(ServerRow):
@@ -77,8 +90,12 @@ class MessageRow(ServerRow):
         """Long enough for a few messages over each connection."""
         return max(seconds, self.connections * 5e-5)
 
-    def cost(self, seconds):
-        return super().cost(seconds) + self.connections * 1e-4
+    def rounds(self, asked):
+        # Ten thousand connections take their time.
+        return asked if self.connections < 10_000 else max(3, asked // 2)
+
+    def cost_to_open(self, seconds):
+        return super().cost_to_open(seconds) + self.connections * 1e-4
 
 
 class SecuredRow(MessageRow):
@@ -122,14 +139,24 @@ class IdleRow(ServerRow):
     def load(self, _seconds):
         return [self.places["bin"] / "connect-load", "--hold", HELD]
 
+    def rounds(self, _asked):
+        return 3
+
     def cost(self, _seconds):
         return 2.0
 
-    def measure(self, words, of, seconds, _quick):
-        with self.serving(words) as server:
-            before = processes.resident_bytes(server.pid)
-            with self.loading(server, seconds):
-                return {"bytes": (processes.resident_bytes(server.pid) - before) / HELD}
+    def cost_to_open(self, _seconds):
+        return 0.0
+
+    @contextlib.contextmanager
+    def opened(self, words, _of, seconds, _quick):
+        def turn():
+            with self.serving(words) as server:
+                before = processes.resident_bytes(server.pid)
+                with self.loading(server, seconds):
+                    return {"bytes": (processes.resident_bytes(server.pid) - before) / HELD}
+
+        yield turn
 
 
 def rows():

@@ -1,4 +1,6 @@
 """What was measured, as text: for each row who took how much, against the floor and against the best peer."""
+import statistics
+
 import contenders
 
 NAMES = {role: [each.name for each in contenders.ALL if each.role == role] for role in ("floor", "rota", "peer")}
@@ -8,8 +10,10 @@ def number(value):
     return f"{value:,.0f}" if value >= 100 else f"{value:,.1f}" if value >= 10 else f"{value:,.2f}"
 
 
-def ratio(value, to):
-    return f"{value / to[1]:.2f}" if to and to[1] > 0 else "-"
+def ratio(results, row, name, to):
+    """How often what TO, a name and its figure, has."""
+    times = results.ratio(row.name, name, to[0], row.figure) if to else None
+    return f"{times:.2f}" if times is not None else "-"
 
 
 def row_text(results, row):
@@ -26,10 +30,10 @@ def row_text(results, row):
         if least is None:
             continue
         line = (f"  {name:18} {number(least):>11} {number(results.median(row.name, name, row.figure)):>11}"
-                f" {ratio(least, floor):>8} {ratio(least, peer):>8}")
+                f" {ratio(results, row, name, floor):>8} {ratio(results, row, name, peer):>8}")
         for key in more:
             values = [each[key] for each in measured[name] if key in each]
-            line += f" {number(max(values) if key == 'per_second' else min(values)) if values else '-':>10}"
+            line += f" {number(statistics.median(values)) if values else '-':>10}"
         lines.append(line)
     return "\n".join(lines)
 
