@@ -3,6 +3,8 @@
 
 #include "uring_ring.hpp"
 
+#include "base/fetch_ahead.hpp"
+
 #include <rota/engine/operation.hpp>
 
 #include <cstddef>
@@ -64,17 +66,21 @@ public:
             auto const result = entry.res;
             auto const flags = entry.flags;
             ++reaped;
+            // What the next one's owner needs is on its way meanwhile.
+            if (reaped != tail) fetch_around(pointer_of(ring_->cq.cqes[reaped & *ring_->cq.kring_mask].user_data));
             __atomic_store_n(ring_->cq.khead, reaped, __ATOMIC_RELEASE);
             take(data, result, flags);
         }
     }
 
     static std::uint64_t word_of(operation const& op) noexcept { return reinterpret_cast<std::uintptr_t>(&op); }
-    static operation& operation_of(std::uint64_t word) noexcept {
-        return *reinterpret_cast<operation*>(static_cast<std::uintptr_t>(word));
-    }
+    static operation& operation_of(std::uint64_t word) noexcept { return *pointer_of(word); }
 
 private:
+    static operation* pointer_of(std::uint64_t word) noexcept {
+        return reinterpret_cast<operation*>(static_cast<std::uintptr_t>(word));
+    }
+
     ring_calls const calls_;
     uring_ring ring_;
     std::vector<std::uintptr_t> entries_;

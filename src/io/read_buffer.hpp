@@ -117,11 +117,11 @@ private:
         return true;
     }
 
-    std::string own_;  // not empty: the block is its
     char* block_ = nullptr;
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
+    std::string own_;  // not empty: the block is its
 };
 
 }  // namespace rota::inline v0::detail
