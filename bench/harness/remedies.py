@@ -3,8 +3,9 @@
 _THROW = ("An error, a cancel as well, is thrown, and unwinding a frame costs more than all the rest; tokio drops what it cancels without "
           "running it. Less would take coroutines that end without running their `catch` blocks.")
 _CALL = "Go calls functions where Rota makes coroutines, which a compiler that puts their frames into the caller's would come near to."
-_MANY = ("What was received is held until its owner's turn, so that every task has one; by hand, and in a callback, it is answered before "
-         "the next is received. Less would take turns within the look at the world, out of the order in which tasks became ready.")
+_MANY = ("A message goes through a task's turn, a stream and two operations that can be cancelled, over a thousand instructions where a "
+         "loop by hand has sixty; and what was received is held until its owner's turn. Less would take answering within the look at the "
+         "world, out of the order in which tasks became ready.")
 
 # By the beginning of the row's name; the longest that fits counts.
 _BY_ROW = {
