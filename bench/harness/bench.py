@@ -1,6 +1,6 @@
 """script/bench [--quick] [--minutes N] [--rounds N] [--json FILE] [--report [FILE]] [ROW...]: Rota beside programs by hand
-and beside other libraries. Of a row all contenders are up at once, and take turns of a fraction of a second within each of its
-rounds; what counts is processor time. Ratios are those of one round, and of these the median, so that a machine that is slow now
+and beside other libraries. All servers of a row are up at once and take turns of a fraction of a second within each of its rounds;
+what is no server runs anew in each turn. What counts is processor time. Ratios are those of one round, and of these the median, so that a machine that is slow now
 and fast then is so for both of whom are compared.
 
 ROW is the name of a row, or of a group of them: `micro`, `echo` (echo-SIZE-CONNECTIONS), `udp`
@@ -8,6 +8,7 @@ ROW is the name of a row, or of a group of them: `micro`, `echo` (echo-SIZE-CONN
 import argparse
 import contextlib
 import pathlib
+import random
 import sys
 import time
 
@@ -56,9 +57,9 @@ def take_turns(row, going, rounds, into):
     for number in range(rounds):
         into.paces_ns.append(processes.pace_ns())
         names = list(going)
-        # Who comes first changes from round to round.
-        first = number * 5 % max(len(names), 1)
-        for name in names[first:] + names[:first]:
+        # Nobody always comes after the same one.
+        random.Random(number).shuffle(names)
+        for name in names:
             try:
                 measured[name].append(going[name]())
             except Exception as error:  # pylint: disable=broad-except
@@ -68,7 +69,7 @@ def take_turns(row, going, rounds, into):
         into.rows.setdefault(row.name, {})[name] = each
 
 
-def run(field, rows, rounds, seconds, quick, into):
+def run(field, rows, rounds, seconds, quick, into, save):
     began = time.monotonic()
     for at, row in enumerate(rows):
         row.places = field.places
@@ -76,8 +77,10 @@ def run(field, rows, rounds, seconds, quick, into):
             going = {of.name: turn for of in contenders.ALL if (words := field.command(of, row.kind))
                      and (turn := enter(open_ones, row, of, words, seconds, quick))}
             take_turns(row, going, 1 if quick else row.rounds(rounds), into)
-        contenders.say(f"row {at + 1} of {len(rows)}: {row.name} ({time.monotonic() - began:.0f} s)")
-    into.seconds = time.monotonic() - began
+        into.seconds = time.monotonic() - began
+        # So that nothing that fails later takes it away.
+        save()
+        contenders.say(f"row {at + 1} of {len(rows)}: {row.name} ({into.seconds:.0f} s)")
 
 
 def seconds_each(field, rows, rounds, minutes):
@@ -98,7 +101,7 @@ def measure(field, rows, asked, words):
     # Where it is kept is nobody else's business.
     own = {"--programs", str(asked.programs), "--build-peers", "--json", asked.json}
     measured = results.Results(" ".join(["script/bench", *(word for word in words if word not in own)]), field.versions())
-    run(field, rows, rounds, seconds, asked.quick, measured)
+    run(field, rows, rounds, seconds, asked.quick, measured, lambda: measured.save(asked.json) if asked.json else None)
     for row in rows if asked.report else []:
         if report.verdict(measured, row)[0] in ("level", "behind"):
             contenders.say(f"profile of {row.name}")
@@ -129,7 +132,8 @@ def main(words):
         measured = results.load(asked.kept)
     else:
         measured = measure(field, rows, asked, words)
-    # First of all, so that nothing that fails after it takes away what was measured.
+    if not measured.rows:
+        sys.exit("bench: nothing was measured")
     if asked.json:
         measured.save(asked.json)
     for row in rows:
@@ -138,8 +142,6 @@ def main(words):
     if asked.report:
         report.write(measured, rows, asked.report)
         contenders.say(f"wrote {asked.report}")
-    if not measured.rows:
-        sys.exit("bench: nothing was measured")
 
 
 if __name__ == "__main__":

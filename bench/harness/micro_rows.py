@@ -62,7 +62,7 @@ class MicroRow:
         return (3.0 if self.fixed else seconds) + 0.1
 
     def cost_to_open(self, _seconds):
-        return 0.2
+        return 1.2 if self.program == "sleep1m" else 0.2
 
     def _more(self):
         return [str(self.window)] if self.window else []

@@ -1,13 +1,16 @@
 """Programs that are measured: on which processor they run, what they have had of it, and how they are ended."""
+import contextlib
 import os
 import pathlib
 import resource
+import select
 import socket
 import subprocess
 import time
 
 # What is measured runs on the first of the processors that this may use, the load on the second.
 MEASURED, LOAD = 0, 1
+LONGEST_SILENCE = 60
 
 
 def free_port():
@@ -38,6 +41,25 @@ def cpu_ns(pid):
     """What all threads of the process have had of the processor, those that have ended and the kernel's own for it
     included: its clock, which counts nanoseconds."""
     return time.clock_gettime_ns((~pid << 3) | 2)
+
+
+def settled_cpu_ns(pid):
+    """The same once it has come to rest, so that what it does after an answer is in its own figure and in nobody else's turn."""
+    before = cpu_ns(pid)
+    for _ in range(50):
+        time.sleep(0.001)
+        now = cpu_ns(pid)
+        if now == before:
+            break
+        before = now
+    return before
+
+
+def available_bytes():
+    for line in pathlib.Path("/proc/meminfo").read_text().splitlines():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return 0
 
 
 def resident_bytes(pid):
@@ -83,7 +105,9 @@ class Running:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
-        self.process.stdin.close()
+        # What it was told and did not read goes with it.
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()
         self.process.stdout.close()
 
     def say(self, line):
@@ -93,6 +117,8 @@ class Running:
 
     def line(self, begins):
         """Its next line, which must begin so."""
+        if not select.select([self.process.stdout], [], [], LONGEST_SILENCE)[0]:
+            raise RuntimeError(f"{self.words[0]} said nothing for {LONGEST_SILENCE} s where {begins!r} was awaited")
         line = self.process.stdout.readline().strip()
         if not line.startswith(begins):
             raise RuntimeError(f"{self.words[0]} said {line!r} where {begins!r} was awaited")

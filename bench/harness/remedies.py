@@ -17,7 +17,7 @@ _BY_ROW = {
     "tothread": "Two wake-ups by the kernel are nearly all of it.",
     "echo": _MANY,
     "tls": "OpenSSL is nearly all of what is not the kernel's: records are put into memory for it, and taken from there.",
-    "udp": _MANY,
+    "udp": "A datagram goes through a task's turn and two operations that can be cancelled, and is held until its owner's turn.",
     "connect": "A connection is a task with a stream, a handler's frame, and the text of the error by which it was reset.",
     "idle": "A connection is a task: what it is, where it stands and what it waits for can be told of each. libuv's program has a handle.",
     "size": "Which engine is taken, the simulated one too, is chosen when the program runs, so that each program has all of them.",

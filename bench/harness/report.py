@@ -12,7 +12,8 @@ from tables import NAMES, number
 # What lies closer together than this is level: so much the same program differs from round to round.
 LEVEL = 0.04
 
-HOW = """All contenders of a row are up at once, and take turns of a fraction of a second: {rounds}. What counts is *processor time*: of
+HOW = """All servers of a row are up at once, and take turns of a fraction of a second, {rounds}; what is no server runs anew in
+each turn. What counts is *processor time*: of
 the process's own clock, which counts nanoseconds and what the kernel does for it; wall time says little on a machine that does
 anything else besides. A cell shows the median of the rounds; the first table shows the least too, since whatever disturbs only
 ever adds. In brackets: how often the floor's figure, the best of the programs by hand. A ratio is that of one round, in which the
@@ -46,12 +47,14 @@ def verdict(results, row):
     if not rota or not peer:
         return ("alone", None)
     times = results.ratio(row.name, rota[0], peer[0], row.figure)
+    if times is None:
+        return ("alone", None)
     if times <= 1 - LEVEL:
         return ("first", None)
     if times <= 1 + LEVEL:
         return ("level", f"level with {peer[0]} ({number(rota[1])} and {number(peer[1])} {row.unit})")
     how = f"{(times - 1) * 100:.0f} % more" if times < 2 else f"{number(times)} times as much"
-    return ("behind", f"{peer[0]} takes {number(peer[1])} {row.unit}, {rota[0]} {number(rota[1])}: {how}")
+    return ("behind", f"{peer[0]} takes {number(peer[1])} {row.unit}, {rota[0]} {number(rota[1])}: {how}, round by round")
 
 
 def cell(results, row, name, figure):

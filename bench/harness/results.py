@@ -20,9 +20,6 @@ class Results:
     rows: dict = dataclasses.field(default_factory=dict)
     profiles: dict = dataclasses.field(default_factory=dict)
 
-    def add(self, row, contender, measurement):
-        self.rows.setdefault(row, {}).setdefault(contender, []).append(measurement)
-
     def all_of(self, row, contender, figure):
         """This figure of each round, in their order."""
         return [each[figure] for each in self.rows.get(row, {}).get(contender, []) if figure in each]

@@ -1,7 +1,7 @@
 """The rows of servers that a load talks to: what they have of their processor for each message or connection, how long the
 slowest hundredth takes, and what a connection takes of memory. The load runs on the other processor and never sleeps, so
 that its own waking up is in no figure. All servers of a row are up at once, each with a load that is warm; they work in turns,
-so that whatever happens to the machine happens to all of them."""
+so that whatever happens to the machine happens to all of them. Only for `idle` a server is begun anew in each turn."""
 import contextlib
 import subprocess
 import tempfile
@@ -49,10 +49,10 @@ class ServerRow:
 
     def cost(self, seconds):
         """About how long a turn takes, in seconds."""
-        return self.at_least(seconds) + 0.02
+        return self.at_least(seconds) + 0.03
 
     def cost_to_open(self, seconds):
-        return 0.3 + self.at_least(seconds) / 10
+        return 0.5
 
     @contextlib.contextmanager
     def opened(self, words, of, seconds, _quick):
@@ -62,7 +62,7 @@ class ServerRow:
                 before = processes.cpu_ns(server.pid)
                 generator.say("")
                 found = generator.fields()
-                used = processes.cpu_ns(server.pid) - before
+                used = processes.settled_cpu_ns(server.pid) - before
                 messages = int(found["messages"])
                 if messages == 0:
                     raise RuntimeError(f"{of.name} answered nothing")
@@ -96,6 +96,15 @@ class MessageRow(ServerRow):
 
     def cost_to_open(self, seconds):
         return super().cost_to_open(seconds) + self.connections * 1e-4
+
+    @contextlib.contextmanager
+    def opened(self, words, of, seconds, quick):
+        # Of ten thousand connections each has two sockets in the kernel, and some servers a buffer for the largest message.
+        needed = self.connections * 100_000
+        if processes.available_bytes() < needed:
+            raise RuntimeError(f"{self.connections:,} more connections want {needed / 1e9:.0f} GB of memory")
+        with super().opened(words, of, seconds, quick) as turn:
+            yield turn
 
 
 class SecuredRow(MessageRow):

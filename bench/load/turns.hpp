@@ -16,9 +16,6 @@ namespace load {
 
 using steady = std::chrono::steady_clock;
 
-/// How long a server may leave a message without an answer.
-inline constexpr std::chrono::seconds patience{10};
-
 struct options {
     std::uint16_t port;
     std::size_t connections;
@@ -63,12 +60,15 @@ inline bool next_turn() {
     return false;
 }
 
-/// Warms a load up by a tenth of a turn, and lets it take turns until its input ends. WORK(for how long, histogram) begins
+/// Long enough for servers that compile themselves while they run.
+inline constexpr std::chrono::milliseconds warm_up{200};
+
+/// Warms a load up, and lets it take turns until its input ends. WORK(for how long, histogram) begins
 /// messages for so long and ends when all are answered.
 template <typename Work>
 void take_turns(steady::duration turn, Work work) {
     histogram took;
-    work(turn / 10, took);
+    work(warm_up, took);
     tell_ready();
     while (next_turn()) {
         took.clear();

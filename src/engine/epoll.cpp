@@ -334,8 +334,7 @@ bool epoll_engine::serve(handle_slot& slot, io_handle handle, operation_list& li
 // While the kernel works on one event what the next ones need is on its way: of thousands of connections nothing is in the cache.
 [[gnu::always_inline]] inline void epoll_engine::fetch_next() noexcept {
     auto const left = end_of_events_ - next_event_;
-    if (left > 2)
-        if (auto const* const slot = slot_of(events_[next_event_ + 2])) fetch_ahead(slot, 1);
+    if (left > 2) fetch_ahead(handles_.place_of(from_word(events_[next_event_ + 2].data.u64)), 1);
     if (left > 1)
         if (auto const* const slot = slot_of(events_[next_event_ + 1])) fetch_around(slot->reading.front());
 }

@@ -80,6 +80,9 @@ public:
         return slot.generation == handle.generation && slot.descriptor >= 0 && !slot.closing ? &slot : nullptr;
     }
 
+    /// Where its slot is, unread; null where there never was one.
+    void const* place_of(io_handle handle) noexcept { return handle.slot < size_ ? &at(handle.slot) : nullptr; }
+
     /// The slot itself, closing or not.
     handle_slot& at(std::uint32_t index) noexcept { return chunks_[index / chunk_slots][index % chunk_slots]; }
 
