@@ -38,6 +38,15 @@ if(NOT printed STREQUAL "first fetched\nsecond fetched\n")
     message(FATAL_ERROR "The README's first program printed:\n${printed}")
 endif()
 
+# What was not installed is refused with the reason.
+execute_process(COMMAND "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/consumer" -B "${work}/refused" -G Ninja
+        "-DCMAKE_PREFIX_PATH=${work}/prefix" "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DWANTED=${VERSION};COMPONENTS;missing"
+        "-DPROGRAM=${work}/first_program.cpp"
+    RESULT_VARIABLE status OUTPUT_VARIABLE printed ERROR_VARIABLE printed)
+if(status STREQUAL "0" OR NOT printed MATCHES "installed without the component[ \n]+missing")
+    message(FATAL_ERROR "find_package(rota COMPONENTS missing) ended with ${status}:\n${printed}")
+endif()
+
 find_program(PKG_CONFIG pkg-config)
 if(PKG_CONFIG)
     # Nobody told them where they were installed to.
