@@ -3,8 +3,13 @@
 #include <rota/base/error.hpp>
 #include <rota/detail/report.hpp>
 
+#include <algorithm>
+
 namespace rota::inline v0 {
 namespace {
+
+/// Of a thousand connections that failed alike some are enough; `exceptions()` has them all.
+constexpr std::size_t most_told = 8;
 
 // The group that `error` is, to look into; null where it is none.
 std::optional<exception_group> as_group(std::exception_ptr const& error) {
@@ -24,11 +29,9 @@ exception_group::exception_group(std::string_view message, std::vector<std::exce
     auto made = std::make_shared<contents>();
     made->message = message;
     made->text = made->message + " (" + std::to_string(errors.size()) + (errors.size() == 1 ? " error)" : " errors)");
-    char const* separator = ": ";
-    for (auto const& error : errors) {
-        made->text += separator + detail::describe(error);
-        separator = "; ";
-    }
+    std::size_t const told = std::min(errors.size(), most_told);
+    for (std::size_t i = 0; i != told; ++i) made->text += (i == 0 ? ": " : "; ") + detail::describe(errors[i]);
+    if (told != errors.size()) made->text += "; and " + std::to_string(errors.size() - told) + " more";
     made->errors = std::move(errors);
     inside_ = std::move(made);
 }

@@ -1,25 +1,20 @@
 #include <rota/detail/report.hpp>
 
+#include "type_name.hpp"
+
 #include <rota/base/error.hpp>
 #include <rota/core/cancellation.hpp>
 #include <rota/core/loop.hpp>
 #include <rota/detail/task_state.hpp>
 
-#include <cxxabi.h>
 #include <cstdio>
-#include <cstdlib>
-#include <memory>
 #include <vector>
 
 namespace rota::inline v0::detail {
 
 std::string describe(std::exception_ptr const& error) {
     if (!error) return "no error";
-    char const* const mangled = error.__cxa_exception_type()->name();
-    int status = 0;
-    std::unique_ptr<char, decltype(&std::free)> const readable(abi::__cxa_demangle(mangled, nullptr, nullptr, &status),
-                                                               &std::free);
-    std::string text = status == 0 && readable ? readable.get() : mangled;
+    std::string text = readable_name(*error.__cxa_exception_type());
     try {
         std::rethrow_exception(error);
     } catch (system_error const& known) {

@@ -3,17 +3,15 @@
 
 #include "engine/turn_alarm.hpp"
 #include "native_stack.hpp"
+#include "type_name.hpp"
 
 #include <rota/core/loop.hpp>
 #include <rota/detail/report.hpp>
 #include <rota/detail/scheduler.hpp>
 
-#include <cxxabi.h>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
-#include <memory>
 #include <source_location>
 #include <string>
 #include <typeinfo>
@@ -25,13 +23,6 @@ std::string seconds(clock::duration time) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.3f", std::chrono::duration<double>(time).count());
     return text.data();
-}
-
-std::string readable(std::type_info const& type) {
-    int status = 0;
-    std::unique_ptr<char, decltype(&std::free)> const name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
-                                                           &std::free);
-    return status == 0 && name ? name.get() : type.name();
 }
 
 std::string slow(std::string const& who, clock::duration took) {
@@ -119,7 +110,7 @@ void scheduler::run_watched(runnable& item) noexcept {
         std::type_info const& type = typeid(callback);
         if (auto const time = run(); timed && time >= slow_limit_)
             report_made(
-                [&] { return slow("a callback, " + readable(type) + ",", time) + where(*alarm_, slow_limit_); });
+                [&] { return slow("a callback, " + readable_name(type) + ",", time) + where(*alarm_, slow_limit_); });
         return;
     }
     auto& task = static_cast<task_state&>(item);

@@ -20,6 +20,19 @@ TEST(exception_group, tells_its_message_and_its_errors) {
     EXPECT_NE(what.find("key_error: second"), std::string::npos) << what;
 }
 
+TEST(exception_group, names_types_as_programs_write_them) {
+    rota::exception_group const group("all", {std::make_exception_ptr(rota::usage_error("wrong"))});
+    EXPECT_STREQ(group.what(), "all (1 error): rota::usage_error: wrong");
+}
+
+TEST(exception_group, of_many_errors_tells_some_and_how_many_more_there_are) {
+    rota::exception_group const group("all", std::vector<std::exception_ptr>(100, error("same")));
+    std::string const what = group.what();
+    EXPECT_NE(what.find("all (100 errors): "), std::string::npos) << what;
+    EXPECT_TRUE(what.ends_with("same; and 92 more")) << what;
+    EXPECT_EQ(group.exceptions().size(), 100U);
+}
+
 TEST(exception_group, of_nothing_is_misuse) { EXPECT_THROW(rota::exception_group("none", {}), rota::usage_error); }
 
 TEST(exception_group, is_split_by_type) {
