@@ -12,15 +12,15 @@ from tables import NAMES, number
 # What lies closer together than this is level: so much the same program differs from round to round.
 LEVEL = 0.04
 
-HOW = """All servers of a row are up at once, and take turns of a fraction of a second, {rounds}; what is no server runs anew in
-each turn. What counts is *processor time*: of
-the process's own clock, which counts nanoseconds and what the kernel does for it; wall time says little on a machine that does
-anything else besides. A cell shows the median of the rounds; the first table shows the least too, since whatever disturbs only
-ever adds. In brackets: how often the floor's figure, the best of the programs by hand. A ratio is that of one round, in which the
-two had the same machine, and of all rounds the median. Figures less than {level} % apart are level."""
+HOW = """All servers of a row are up at once, and take turns of a fraction of a second, {rounds}; what is no
+server runs anew in each turn. What counts is *processor time*: of the process's own clock, which counts nanoseconds and what the
+kernel does for it; wall time says little on a machine that does anything else besides. A cell shows the median of the rounds; the
+first table shows the least too, since whatever disturbs only ever adds. In brackets: how often the floor's figure, the best of the
+programs by hand. A ratio is that of one round, in which the two had the same machine, and of all rounds the median. So it may
+differ from that of the two medians beside it. Figures less than {level} % apart are level."""
 
 PACE = """How fast the processor is was looked at before each round: in the median one at {median:.0%} of its best pace, in the slowest
-at {slowest:.0%}."""
+at {slowest:.0%}. Ratios of one program under two names, as of `Rota` and the engine that it takes, show what that does to them."""
 
 FLOORS = """A program *by hand* (`bench/floors/`) is what the work itself takes: bare coroutines or a bare loop, without
 cancellation, errors, tasks that can be seen, or limits. Peers (`bench/peers/`) are written as their own documentation writes it."""
@@ -54,7 +54,7 @@ def verdict(results, row):
     if times <= 1 + LEVEL:
         return ("level", f"level with {peer[0]} ({number(rota[1])} and {number(peer[1])} {row.unit})")
     how = f"{(times - 1) * 100:.0f} % more" if times < 2 else f"{number(times)} times as much"
-    return ("behind", f"{peer[0]} takes {number(peer[1])} {row.unit}, {rota[0]} {number(rota[1])}: {how}, round by round")
+    return ("behind", f"{peer[0]} takes {number(peer[1])} {row.unit}, {rota[0]} {number(rota[1])}: {how}")
 
 
 def cell(results, row, name, figure):
@@ -191,7 +191,8 @@ def write(results, rows, path):
     page += ["## Where Rota is not first", ""]
     for row in behind:
         remedy = remedies.of(row.name) if stand[row.name][0] == "behind" else ""
-        page += [f"- `{row.name}`, {row.title}: {stand[row.name][1]}. {results.profiles.get(row.name, NOT_PROFILED)} {remedy}".rstrip()]
+        said = [f"{stand[row.name][1]}.", results.profiles.get(row.name, NOT_PROFILED), remedy]
+        page += [f"- `{row.name}`, {row.title}: {' '.join(each for each in said if each)}"]
     if not behind:
         page += ["Nowhere."]
     path.write_text("\n".join(page).rstrip() + "\n")
