@@ -100,14 +100,20 @@ class Nginx(ServerProcess):
 
 
 class PythonServer(ServerProcess):
-    """It lets five connections wait and no more: ask it for few pages at once."""
+    """By itself it lets five connections wait: the kernel drops what more there is, and asks again after a second, three, seven."""
+
+    PROGRAM = """
+import functools, http.server, sys
+http.server.ThreadingHTTPServer.request_queue_size = 256
+serve = functools.partial(http.server.SimpleHTTPRequestHandler, directory=sys.argv[1])
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), serve).serve_forever()
+"""
 
     def __init__(self, files):
         self.files = files
 
     def command(self):
-        return [sys.executable, "-m", "http.server", "--bind", "127.0.0.1", "--directory", str(self.files),
-                str(self.port)]
+        return [sys.executable, "-c", self.PROGRAM, str(self.files), str(self.port)]
 
 
 def reset(connection):
