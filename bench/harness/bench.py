@@ -1,7 +1,7 @@
 """script/bench [--quick] [--minutes N] [--rounds N] [--json FILE] [--report [FILE]] [ROW...]: Rota beside programs by hand
-and beside other libraries. All servers of a row are up at once and take turns of a fraction of a second within each of its rounds;
-what is no server runs anew in each turn. What counts is processor time. Ratios are those of one round, and of these the median, so that a machine that is slow now
-and fast then is so for both of whom are compared.
+and beside other libraries. All servers of a row are up at once and take turns of a fraction of a second within each of its
+rounds; what is no server runs anew in each turn. What counts is processor time. Ratios are those of one round, and of these the
+median, so that a machine that is slow now and fast then is so for both of whom are compared.
 
 ROW is the name of a row, or of a group of them: `micro`, `echo` (echo-SIZE-CONNECTIONS), `udp`
 (udp-SIZE-SOCKETS), `tls`, `connections`, `build`. Without any, all are measured."""

@@ -3,6 +3,7 @@
 //     RESULT messages=.. seconds=.. p50_us=.. p99_us=..
 // A loop by hand on epoll: it must not be what is slow.
 #include "../peers/peer.hpp"
+#include "exchange.hpp"
 #include "histogram.hpp"
 #include "loopback.hpp"
 #include "turns.hpp"
@@ -22,6 +23,7 @@ struct connection {
     int descriptor = -1;
     std::size_t sent = 0;
     std::size_t received = 0;
+    bool awaits = false;
     steady::time_point began;
 };
 
@@ -41,6 +43,7 @@ void send_on(connection& of) {
 void begin(connection& of) {
     of.began = steady::now();
     of.sent = of.received = 0;
+    of.awaits = true;
     send_on(of);
 }
 
@@ -53,6 +56,7 @@ bool receive_on(connection& of) {
         if (got < 0) peer::give_up("recv");
         of.received += static_cast<std::size_t>(got);
     }
+    of.awaits = false;
     return true;
 }
 
@@ -65,8 +69,6 @@ int main(int count, char** words) {
     std::vector<connection> all(asked.connections);
     int const loop = ::epoll_create1(EPOLL_CLOEXEC);
     for (auto& each : all) {
-        // Nothing is on its way over it.
-        each.sent = each.received = message.size();
         each.descriptor = load::connect_to(asked.port);
         epoll_event event{};
         event.events = EPOLLIN | EPOLLOUT | EPOLLET;
@@ -74,24 +76,6 @@ int main(int count, char** words) {
         ::epoll_ctl(loop, EPOLL_CTL_ADD, each.descriptor, &event);
     }
     load::take_turns(asked.turn, [&](steady::duration length, load::histogram& took) {
-        auto const end = steady::now() + length;
-        for (auto& each : all) begin(each);
-        std::array<epoll_event, 256> events{};
-        for (auto on_their_way = all.size(); on_their_way != 0;) {
-            int const some = ::epoll_wait(loop, events.data(), static_cast<int>(events.size()), asked.spins ? 0 : 100);
-            if (steady::now() > end + load::patience) peer::give_up("the server does not answer");
-            for (int i = 0; i < some; ++i) {
-                auto& of = *static_cast<connection*>(events[static_cast<std::size_t>(i)].data.ptr);
-                send_on(of);
-                while (of.received < message.size() && receive_on(of)) {
-                    auto const now = steady::now();
-                    took.add(static_cast<std::uint64_t>((now - of.began).count()));
-                    if (now < end)
-                        begin(of);
-                    else
-                        --on_their_way;
-                }
-            }
-        }
+        load::exchange(loop, asked.spins, all, length, took);
     });
 }

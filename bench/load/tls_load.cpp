@@ -1,6 +1,7 @@
 // tls-load --port P --connections N --size S --seconds T [--spin 1]: what echo-load does, over TLS 1.3 with one cipher, so that
 // no server chooses a cheaper one. It looks at no certificate.
 #include "../peers/peer.hpp"
+#include "exchange.hpp"
 #include "histogram.hpp"
 #include "loopback.hpp"
 #include "turns.hpp"
@@ -83,24 +84,6 @@ int main(int count, char** words) {
         ::epoll_ctl(loop, EPOLL_CTL_ADD, descriptor, &event);
     }
     load::take_turns(asked.turn, [&](steady::duration length, load::histogram& took) {
-        auto const end = steady::now() + length;
-        for (auto& each : all) begin(each);
-        std::array<epoll_event, 256> events{};
-        for (auto on_their_way = all.size(); on_their_way != 0;) {
-            int const some = ::epoll_wait(loop, events.data(), static_cast<int>(events.size()), asked.spins ? 0 : 100);
-            if (steady::now() > end + load::patience) peer::give_up("the server does not answer");
-            for (int i = 0; i < some; ++i) {
-                auto& of = *static_cast<connection*>(events[static_cast<std::size_t>(i)].data.ptr);
-                send_on(of);
-                while (of.awaits && receive_on(of)) {
-                    auto const now = steady::now();
-                    took.add(static_cast<std::uint64_t>((now - of.began).count()));
-                    if (now < end)
-                        begin(of);
-                    else
-                        --on_their_way;
-                }
-            }
-        }
+        load::exchange(loop, asked.spins, all, length, took);
     });
 }
